@@ -19,5 +19,6 @@ function(kontor_embed sources_variable folder subfolder)
   # One dependency per file, so that an edited file rewrites the header.
   list(TRANSFORM files PREPEND ${root}/)
   add_custom_command(OUTPUT ${header} DEPENDS ${files} APPEND)
+  set_property(GLOBAL APPEND PROPERTY KONTOR_GENERATED ${header})
   set(${sources_variable} ${header} PARENT_SCOPE)
 endfunction()

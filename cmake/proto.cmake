@@ -49,6 +49,7 @@ function(kontor_generate sources_variable)
     endif()
   endforeach()
   set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -w)
+  set_property(GLOBAL APPEND PROPERTY KONTOR_GENERATED ${sources})
   set(${sources_variable} ${sources} PARENT_SCOPE)
 endfunction()
 

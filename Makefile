@@ -1,0 +1,53 @@
+# The short commands, thin over CMakePresets.json. `make` lists them.
+# What a target lacks is installed by tools/setup, which does nothing when nothing is missing.
+
+PORT ?= 8080
+# 0: any free port
+OPS ?= 0
+DATA ?= ./data
+# A product file (Shopify CSV) to load into a new data folder
+CATALOG ?=
+PROFILE ?= deploy/profiles/embedded.yaml
+JOBS ?= $(shell nproc)
+
+configure = cmake --preset $(1) >/dev/null
+build = cmake --build --preset $(1) -j $(JOBS) --target
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test check asan lint clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: build ## build and start the whole shop; PORT=8080 OPS= DATA=./data CATALOG=file.csv
+	@build/release/bin/kontor serve --config $(PROFILE) --port $(PORT) --ops $(OPS) --data $(DATA) $(if $(CATALOG),--catalog $(CATALOG))
+
+build: ## build bin/kontor (build/release)
+	@tools/setup build run
+	@$(call configure,release)
+	@$(call build,release) kontor
+
+test: ## build everything (build/release) and run every test
+	@tools/setup test
+	@$(call configure,release)
+	@$(call build,release) all
+	@ctest --preset release -j $(JOBS)
+
+check: ## the quick loop, no servers: build and run unit tests (build/dev); MODULE=order for one module
+	@tools/setup test
+	@$(call configure,dev)
+	@$(call build,dev) $(if $(MODULE),$(MODULE)_test,all)
+	@ctest --preset unit -j $(JOBS) $(if $(MODULE),-R '^$(MODULE)_test/')
+
+asan: ## every test under the address and undefined-behaviour sanitizers (build/asan)
+	@tools/setup test
+	@$(call configure,asan)
+	@$(call build,asan) all
+	@ctest --preset asan -j $(JOBS)
+
+lint: ## format, tidy and layers of the whole tree, clang-tidy on changed files (LINT_BASE=commit, LINT_FILES="a.cpp b.cpp")
+	@tools/setup lint
+	@tools/lint
+
+clean: ## remove what was built; data stays
+	@rm -rf build

@@ -1,8 +1,8 @@
 # kontor_embed(<sources-variable> <folder> <subfolder>)
 #
 # Every text file below <folder>/<subfolder> as constants in the generated header "<folder>/<subfolder>.embed.hpp":
-# an array of (path below the subfolder, text) pairs, sorted by path, in the module's namespace. services/order/migrations
-# becomes kontor::order::kMigrations. A binary so needs no files beside it.
+# an array of (path below the subfolder, text) pairs, sorted by path, in the module's namespace.
+# services/order/migrations becomes kontor::order::kMigrations. A binary so needs no files beside it.
 function(kontor_embed sources_variable folder subfolder)
   set(root ${CMAKE_SOURCE_DIR}/${folder}/${subfolder})
   set(header ${KONTOR_GEN}/${folder}/${subfolder}.embed.hpp)

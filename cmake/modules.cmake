@@ -32,12 +32,17 @@ endfunction()
 # kontor_service(<folder> [DEPENDS ...] [LIBRARIES ...] [TEST_DEPENDS ...]): a module that speaks contracts.
 function(kontor_service folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;TEST_DEPENDS")
-  kontor_module(${folder} DEPENDS contracts ${arg_DEPENDS} LIBRARIES ${arg_LIBRARIES} TEST_DEPENDS ${arg_TEST_DEPENDS})
+  kontor_module(
+    ${folder}
+    DEPENDS contracts ${arg_DEPENDS}
+    LIBRARIES ${arg_LIBRARIES}
+    TEST_DEPENDS ${arg_TEST_DEPENDS})
 endfunction()
 
 # kontor_app(<folder> [DEPENDS ...] [LIBRARIES ...] [TEST_DEPENDS ...])
 #
-# main.cpp -> executable bin/<last folder name>; the folder's other sources -> kontor_<last folder name>, so that tests link them.
+# main.cpp          -> executable bin/<last folder name>
+# the other sources -> library kontor_<last folder name>, so that tests can link them
 function(kontor_app folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;TEST_DEPENDS")
   get_filename_component(name ${folder} NAME)
@@ -45,6 +50,7 @@ function(kontor_app folder)
   add_executable(${name} ${CMAKE_SOURCE_DIR}/${folder}/main.cpp)
   kontor_own_code(${name})
   kontor_depends(${name} PRIVATE ${name})
+  add_dependencies(${name} kontor_layers)
 endfunction()
 
 # kontor_suite(<folder> LABEL <label> [DEPENDS modules...]): tests that cross services (tests/*), one executable.
@@ -60,7 +66,7 @@ function(kontor_suite folder)
   endif()
 endfunction()
 
-# --- parts of the above --------------------------------------------------------------------------------------------------
+# --- parts of the above ---
 
 # Sorts a folder's .cpp files into product sources (with generated ones) and tests.
 function(kontor_sources sources_variable tests_variable folder)
@@ -69,7 +75,8 @@ function(kontor_sources sources_variable tests_variable folder)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
-  file(GLOB_RECURSE settings CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/${folder}/settings.proto)
+  set(root ${CMAKE_SOURCE_DIR})
+  file(GLOB_RECURSE settings CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${folder}/settings.proto)
   if(settings)
     kontor_generate(generated ROOT ${CMAKE_SOURCE_DIR} PROTOS ${settings})
     list(APPEND sources ${generated})

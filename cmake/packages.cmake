@@ -1,5 +1,5 @@
-# What others wrote, found once; a module names what it uses under LIBRARIES. docs/dependencies.md says why each is here,
-# tools/setup installs it.
+# What others wrote, found once; a module names what it uses under LIBRARIES.
+# docs/dependencies.md says why each is here, tools/setup installs it.
 find_package(Boost 1.81 REQUIRED CONFIG COMPONENTS headers)  # Boost::headers: Asio, Beast
 find_package(simdjson REQUIRED CONFIG)                       # simdjson::simdjson
 find_package(yaml-cpp REQUIRED CONFIG)                       # yaml-cpp

@@ -7,15 +7,17 @@ set(KONTOR_CONTRACTS_ROOT ${CMAKE_SOURCE_DIR}/contracts)
 file(MAKE_DIRECTORY ${KONTOR_GEN})
 
 # google/api/{annotations,http}.proto: the REST paths' annotations, from Debian's golang-github-gogo-googleapis-dev.
-set(KONTOR_GOOGLEAPIS /usr/share/gocode/src/github.com/gogo/googleapis CACHE PATH "Folder that holds google/api/http.proto")
+set(KONTOR_GOOGLEAPIS
+    /usr/share/gocode/src/github.com/gogo/googleapis
+    CACHE PATH "Folder that holds google/api/http.proto")
 if(NOT EXISTS ${KONTOR_GOOGLEAPIS}/google/api/http.proto)
-  message(FATAL_ERROR "google/api/http.proto is not in ${KONTOR_GOOGLEAPIS}: run tools/setup build, or set KONTOR_GOOGLEAPIS")
+  message(FATAL_ERROR "${KONTOR_GOOGLEAPIS} has no google/api/http.proto: run tools/setup, or set KONTOR_GOOGLEAPIS")
 endif()
 
 # kontor_generate(<sources-variable> ROOT <import root> PROTOS <path below the root>... [OUT <folder>] [KONTOR])
 #
-# Runs protoc on each file and puts the names of the generated sources into the variable. With KONTOR,
-# protoc-gen-kontor runs too and adds x.kontor.{hpp,cpp}. A change in an imported file regenerates exactly its importers.
+# Runs protoc on each file and puts the names of the generated sources into the variable. With KONTOR, protoc-gen-kontor
+# runs too and adds x.kontor.{hpp,cpp}. A change in an imported file regenerates exactly its importers.
 function(kontor_generate sources_variable)
   cmake_parse_arguments(PARSE_ARGV 1 arg "KONTOR" "ROOT;OUT" "PROTOS")
   if(NOT arg_OUT)

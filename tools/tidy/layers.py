@@ -92,12 +92,10 @@ def _check_arrow(graph, row, folder, source, match):
 
 
 def _allowed(graph, row, source, file, target_folder):
-    extra = graph.test_targets if source.path.endswith("_test.cpp") else []
-    for target in row.targets + extra:
-        wanted = file if target.endswith(".hpp") else target_folder
-        if fnmatch(wanted, target):
-            return True
-    return False
+    """What tests may use is theirs alone: a * does not reach it, only its name does."""
+    if target_folder in graph.test_targets:
+        return target_folder in row.targets or source.path.endswith("_test.cpp")
+    return any(fnmatch(file if target.endswith(".hpp") else target_folder, target) for target in row.targets)
 
 
 def _check_vendor(source, match):

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <utility>
+
+#include "chassis/rpc/context.hpp"
+#include "chassis/store/sql.hpp"
+
+namespace kontor::store {
+
+/// Runs `effect` once per idempotency key, inside `transaction`, and answers repeats with the first answer.
+///
+/// Without a key it just runs the effect. `effect` is a callable () -> task<Response> (a protobuf message) that works in
+/// `transaction`; it must outlive the call. An answer over 16 KiB is kept as a mark only: `reread` () -> task<Response>
+/// then answers from the entity as it is.
+template <class Response, class Effect, class Reread>
+task<Response> answered(Transaction& transaction, const rpc::Context& context, Effect& effect, Reread& reread) {
+  const auto& key = context.idempotency();
+  if (!key) {
+    task<Response> work = effect();
+    co_return co_await work;
+  }
+  const std::optional<SavedAnswer> saved = co_await transaction.answerOnce(*key);
+  if (saved && saved->truncated) {
+    task<Response> again = reread();
+    co_return co_await again;
+  }
+  if (saved) {
+    Response response;
+    KONTOR_ASSERT(response.ParseFromString(saved->body), "a kept answer is of the method's own type");
+    co_return response;
+  }
+  task<Response> work = effect();
+  Response response = co_await work;
+  SavedAnswer answer{200, response.SerializeAsString(), false};
+  co_await transaction.saveAnswer(*key, std::move(answer));
+  co_return response;
+}
+
+}  // namespace kontor::store

@@ -29,17 +29,17 @@ class Param {
  public:
   using Value = std::variant<std::monostate, std::int64_t, bool, std::string, Bytes>;
 
-  Param(std::nullptr_t) {}                                      // NOLINT(google-explicit-constructor)
-  Param(std::int64_t value) : value_(value) {}                  // NOLINT(google-explicit-constructor)
-  Param(int value) : value_(std::int64_t{value}) {}             // NOLINT(google-explicit-constructor)
-  Param(bool value) : value_(value) {}                          // NOLINT(google-explicit-constructor)
-  Param(const char* text) : value_(std::string(text)) {}        // NOLINT(google-explicit-constructor)
-  Param(std::string text) : value_(std::move(text)) {}          // NOLINT(google-explicit-constructor)
-  Param(std::string_view text) : value_(std::string(text)) {}   // NOLINT(google-explicit-constructor)
-  Param(Bytes bytes) : value_(std::move(bytes)) {}              // NOLINT(google-explicit-constructor)
-  Param(Time time) : value_(toMicros(time)) {}                  // NOLINT(google-explicit-constructor)
+  Param(std::nullptr_t) {}                                     // NOLINT(google-explicit-constructor)
+  Param(std::int64_t value) : value_(value) {}                 // NOLINT(google-explicit-constructor)
+  Param(int value) : value_(std::int64_t{value}) {}            // NOLINT(google-explicit-constructor)
+  Param(bool value) : value_(value) {}                         // NOLINT(google-explicit-constructor)
+  Param(const char* text) : value_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
+  Param(std::string text) : value_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
+  Param(std::string_view text) : value_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Param(Bytes bytes) : value_(std::move(bytes)) {}             // NOLINT(google-explicit-constructor)
+  Param(Time time) : value_(toMicros(time)) {}                 // NOLINT(google-explicit-constructor)
   template <class T>
-  Param(const std::optional<T>& value) {                        // NOLINT(google-explicit-constructor)
+  Param(const std::optional<T>& value) {  // NOLINT(google-explicit-constructor)
     if (value) *this = Param(*value);
   }
 
@@ -49,6 +49,16 @@ class Param {
   Value value_;
 };
 using Params = std::vector<Param>;
+
+/// The parameters of a statement in the order of their numbers: `co_await tx.execute(kInsert, params(id, name))`.
+/// A braced list in that place does not compile: GCC 12 cannot keep one over a co_await.
+template <class... Values>
+Params params(Values&&... values) {
+  Params list;
+  list.reserve(sizeof...(values));
+  (list.emplace_back(std::forward<Values>(values)), ...);
+  return list;
+}
 
 /// One row of an answer; columns are counted from 0 in the order of the SELECT. Each reader asserts the column's type.
 class Row {
@@ -71,11 +81,11 @@ class Row {
 };
 using Rows = std::vector<Row>;
 
-/// Where statements run. Queries are portable: one SQL text for SQLite and PostgreSQL, parameters `$1`, `$2`, … bound by
-/// their number (also when they appear out of order), only types that both know, sorting by bytes.
+/// Where statements run. Queries are portable: one SQL text for SQLite and PostgreSQL, parameters `$1`, `$2`, … bound
+/// by their number (also when they appear out of order), only types that both know, sorting by bytes.
 ///
-/// Throws Error ALREADY_EXISTS / "UNIQUE_VIOLATION" for a broken unique key (detail "constraint"), FAILED_PRECONDITION /
-/// "CHECK_VIOLATION" for a broken CHECK, UNAVAILABLE when the store is gone or full.
+/// Throws Error ALREADY_EXISTS / "UNIQUE_VIOLATION" for a broken unique key (detail "constraint"), FAILED_PRECONDITION
+/// / "CHECK_VIOLATION" for a broken CHECK, UNAVAILABLE when the store is gone or full.
 class Statements {
  public:
   virtual ~Statements() = default;
@@ -103,12 +113,14 @@ class Transaction : public Statements {
   /// True the first time `event_id` is seen by `consumer`, and remembers it with this transaction's effect.
   virtual task<bool> once(std::string_view consumer, std::string_view event_id) = 0;
 
-  /// The answer that was saved for this key, if any. Throws 422 IDEMPOTENCY_KEY_REUSED when the key came with another body.
+  /// The answer that was saved for this key, if any. Throws 422 IDEMPOTENCY_KEY_REUSED when the key came with another
+  /// body.
   virtual task<std::optional<SavedAnswer>> answerOnce(const rpc::Idempotency& idempotency) = 0;
   /// Saves the answer of the effect with it (24 h, sealed, at most 16 KiB).
   virtual task<void> saveAnswer(const rpc::Idempotency& idempotency, SavedAnswer answer) = 0;
 
-  /// Selects for a job queue: `sql` ends where "FOR UPDATE SKIP LOCKED" is added on stores that have concurrent writers.
+  /// Selects for a job queue: `sql` ends where "FOR UPDATE SKIP LOCKED" is added on stores that have concurrent
+  /// writers.
   virtual task<Rows> claim(std::string_view sql, Params params) = 0;
 
   /// The store's own clock, the same for the whole transaction: what leases are measured by.
@@ -181,8 +193,8 @@ class SqlStore {
 
 /// A forward-only step of a schema, compiled into the binary from migrations/{sqlite,postgres}/NNNN_name.sql.
 ///
-/// The file's first lines say `-- compatible_from: N`: the oldest binary version (number of the last migration it knows)
-/// that can work on the schema after this step.
+/// The file's first lines say `-- compatible_from: N`: the oldest binary version (number of the last migration it
+/// knows) that can work on the schema after this step.
 struct Migration {
   int version;
   std::string_view name;

@@ -18,11 +18,14 @@ namespace kontor::store::sqlite {
 
 /// How one SQLite file is opened.
 struct Options {
-  std::string service;          // "order": source of its events, name of its worker thread
-  std::filesystem::path file;   // "data/order.db"
-  std::string vfs;              // a registered SQLite VFS; empty takes the system's (the simulation registers its own)
-  std::size_t group_max = 256;  // bodies that may share one commit
-  std::size_t queue_max = 4096; // bodies that may wait; more are refused with RESOURCE_EXHAUSTED
+  std::string service;         // "order": source of its events, name of its worker thread
+  std::filesystem::path file;  // "data/order.db"
+  /// A registered SQLite VFS; empty takes the system's. A named one (the simulation registers its own) needs no shared
+  /// memory: reads then use the writer's connection, so the store belongs to one thread.
+  std::string vfs;
+  std::size_t group_max = 256;   // bodies that may share one commit
+  std::size_t queue_max = 4096;  // bodies that may wait; more are refused with RESOURCE_EXHAUSTED / "STORE_BUSY"
+  bool sync = true;              // false loses acknowledged commits in a power cut: only for tests that show it
 };
 
 /// Opens (or makes) the file, checks its schema version, applies missing migrations and the chassis's own tables

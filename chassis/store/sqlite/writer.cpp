@@ -1,0 +1,207 @@
+#include "chassis/store/sqlite/writer.hpp"
+
+#include "chassis/base/assert.hpp"
+#include "chassis/base/error.hpp"
+#include "chassis/runtime/environment.hpp"
+#include "chassis/runtime/executor.hpp"
+#include "chassis/store/sqlite/connection.hpp"
+
+namespace kontor::store::sqlite {
+namespace {
+
+// A body's view of the writer's connection.
+class SqliteTransaction final : public RecordedTransaction {
+ public:
+  SqliteTransaction(const Origin& origin, const rpc::Context& context, Connection& connection)
+      : RecordedTransaction(origin, context, origin.environment.clock().now()), connection_(connection) {}
+
+  task<Rows> query(std::string_view sql, Params params) override {
+    requireOpen();
+    co_return connection_.run(sql, params);
+  }
+  task<std::int64_t> execute(std::string_view sql, Params params) override {
+    requireOpen();
+    co_return connection_.change(sql, params);
+  }
+  // There is one writer: nothing that it selects can be claimed by another.
+  task<Rows> claim(std::string_view sql, Params params) override {
+    requireOpen();
+    co_return connection_.run(sql, params);
+  }
+
+ private:
+  // A body that swallows the error of a full disk must not go on outside its transaction, which SQLite has ended.
+  void requireOpen() const {
+    if (connection_.autocommit())
+      throw Error(Code::kUnavailable, "STORE_FULL", "the transaction was rolled back by an earlier failure in it");
+  }
+
+  Connection& connection_;
+};
+
+Error closed() {
+  return Error(Code::kUnavailable, "STORE_CLOSED", "the store was closed before the transaction began; try again");
+}
+
+}  // namespace
+
+Writer::Writer(const RecordedTransaction::Origin& origin, Connection& connection, runtime::Executor& executor,
+               Limits limits)
+    : origin_(origin), connection_(connection), executor_(executor), limits_(limits) {
+  KONTOR_ASSERT(limits.group_max > 0 && limits.queue_max > 0, "a store's limits are at least 1");
+}
+
+Writer::~Writer() { close(); }
+
+void Writer::close() {
+  std::deque<Job> waiting;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    waiting.swap(queue_);
+  }
+  for (Job& job : waiting) job.answer.setError(std::make_exception_ptr(closed()));
+}
+
+runtime::OneShot<bool> Writer::submit(rpc::Context context, SqlStore::Body body) {
+  runtime::OneShot<bool> answer;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) throw closed();
+    if (queue_.size() >= limits_.queue_max)
+      throw Error(Code::kResourceExhausted, "STORE_BUSY",
+                  "the store of \"" + origin_.service + "\" has " + std::to_string(queue_.size()) +
+                      " transactions waiting, which is its limit; try again later");
+    queue_.push_back({std::move(context), std::move(body), answer, nullptr});
+    if (scheduled_) return answer;
+    scheduled_ = true;
+  }
+  schedule();
+  return answer;
+}
+
+void Writer::schedule() {
+  executor_.post([self = weak_from_this()] {
+    if (const auto writer = self.lock()) writer->drain();
+  });
+}
+
+Writer::Group Writer::take() {
+  const std::lock_guard lock(mutex_);
+  Group group;
+  while (!queue_.empty() && group.size() < limits_.group_max) {
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return group;
+}
+
+void Writer::drain() {
+  Group group = take();
+  if (!group.empty() && !tryTogether(group)) runSingly(group);
+  connection_.checkpoint();
+  {
+    const std::lock_guard lock(mutex_);
+    scheduled_ = !queue_.empty();
+    if (!scheduled_) return;
+  }
+  schedule();
+}
+
+// False when nothing of the group was kept and nobody was answered.
+bool Writer::tryTogether(Group& group) {
+  emitted_ = false;
+  try {
+    connection_.run("BEGIN IMMEDIATE", {});
+    for (Job& job : group)
+      if (!runInSavepoint(job)) return false;
+    connection_.run("COMMIT", {});
+  } catch (const Error&) {
+    rollBack();
+    return false;
+  }
+  for (Job& job : group) settle(job);
+  if (emitted_ && wake_) wake_();
+  return true;
+}
+
+// False when the whole transaction is gone.
+bool Writer::runInSavepoint(Job& job) {
+  job.failure = nullptr;
+  connection_.run("SAVEPOINT body", {});
+  const bool emitted_before = emitted_;
+  runBody(job);
+  if (connection_.autocommit()) return false;
+  if (job.failure) {
+    emitted_ = emitted_before;
+    connection_.run("ROLLBACK TO body", {});
+  }
+  connection_.run("RELEASE body", {});
+  return true;
+}
+
+void Writer::runSingly(Group& group) {
+  for (Job& job : group) {
+    emitted_ = false;
+    runAlone(job);
+    settle(job);
+    if (emitted_ && !job.failure && wake_) wake_();
+  }
+}
+
+void Writer::runAlone(Job& job) {
+  job.failure = nullptr;
+  try {
+    connection_.run("BEGIN IMMEDIATE", {});
+    runBody(job);
+    if (connection_.autocommit()) {
+      KONTOR_ASSERT(job.failure, "a transaction ended without a failure");
+      return;
+    }
+    if (job.failure) {
+      rollBack();
+    } else {
+      connection_.run("COMMIT", {});
+    }
+  } catch (const Error&) {
+    job.failure = std::current_exception();
+    rollBack();
+  }
+}
+
+void Writer::runBody(Job& job) {
+  SqliteTransaction transaction(origin_, job.context, connection_);
+  try {
+    task<void> work = job.body(transaction);
+    work.runReady();
+  } catch (...) {
+    job.failure = std::current_exception();
+  }
+  // A body may have swallowed the error that ended its transaction: it must not be taken for a success.
+  if (!job.failure && connection_.autocommit())
+    job.failure = std::make_exception_ptr(
+        Error(Code::kUnavailable, "STORE_FULL", "the transaction was rolled back by a failure in it"));
+  emitted_ = emitted_ || transaction.emitted();
+}
+
+void Writer::rollBack() {
+  if (connection_.autocommit()) return;
+  try {
+    connection_.run("ROLLBACK", {});
+  } catch (const Error&) {
+    // A failure on the way out still ends the transaction; one that did not would be carried into the next.
+    KONTOR_ASSERT(connection_.autocommit(), "a transaction could not be rolled back");
+  }
+}
+
+// The body goes first: what it holds must not be released beside the caller that goes on.
+void Writer::settle(Job& job) {
+  job.body = nullptr;
+  if (job.failure) {
+    job.answer.setError(job.failure);
+  } else {
+    job.answer.setValue(true);
+  }
+}
+
+}  // namespace kontor::store::sqlite

@@ -16,6 +16,7 @@ namespace kontor::telemetry {
 struct TraceContext {
   std::array<std::uint8_t, 16> trace_id{};
   std::array<std::uint8_t, 8> span_id{};
+  std::array<std::uint8_t, 8> parent_id{};  // the span this one is a child of, as far as this process knows
   bool sampled = false;
 
   /// All zero ids mean that no trace was begun.

@@ -32,7 +32,11 @@ class Writer {
   void string(std::string_view text);
   void number(std::int64_t value);
   void number(std::uint64_t value);
+  void number(std::int32_t value) { number(std::int64_t{value}); }
+  void number(std::uint32_t value) { number(std::uint64_t{value}); }
+  /// The shortest text that reads back as the same number; null for infinities and NaN, which JSON does not have.
   void number(double value);
+  void number(float value);
   void boolean(bool value);
   void null();
   /// Bytes as standard base64.

@@ -9,9 +9,9 @@ namespace kontor::store {
 
 /// Runs `effect` once per idempotency key, inside `transaction`, and answers repeats with the first answer.
 ///
-/// Without a key it just runs the effect. `effect` is a callable () -> task<Response> (a protobuf message) that works in
-/// `transaction`; it must outlive the call. An answer over 16 KiB is kept as a mark only: `reread` () -> task<Response>
-/// then answers from the entity as it is.
+/// Without a key it just runs the effect. `effect` is a callable () -> task<Response> (a protobuf message) that works
+/// in `transaction`; it must outlive the call. An answer over 16 KiB is kept as a mark only: `reread` () ->
+/// task<Response> then answers from the entity as it is.
 template <class Response, class Effect, class Reread>
 task<Response> answered(Transaction& transaction, const rpc::Context& context, Effect& effect, Reread& reread) {
   const auto& key = context.idempotency();

@@ -16,7 +16,8 @@ struct Event {
   std::string data;     // JSON
 };
 
-/// An event as it was stored and travels: CloudEvents 1.0 attributes (cloudevents.io), `sequence` per topic and subject.
+/// An event as it was stored and travels: CloudEvents 1.0 attributes (cloudevents.io), `sequence` per topic and
+/// subject.
 struct StoredEvent {
   std::string id;      // "evt_…", made with the transaction
   std::string source;  // the service: "order"

@@ -7,10 +7,12 @@ from source import Finding
 
 INCLUDE = re.compile(r'(?m)^[ \t]*#\s*include\s*([<"])([^>"\n]+)[>"]')
 
+HEADERS = (".hpp", ".h")
+
 # Headers of others that cost seconds to compile or would tie our interfaces to their author.
 VENDOR = (
     "boost/", "sqlite3", "simdjson", "yaml-cpp/", "openssl/", "sodium", "zlib.h", "prometheus/", "libpq", "grpc",
-    "google/protobuf/compiler/",
+    "CLI/", "google/protobuf/compiler/",
 )  # fmt: skip
 
 
@@ -58,7 +60,7 @@ class Row:
 
 def folder_of_pattern(target):
     """`services/*/module.hpp` speaks of `services/*`."""
-    return target.rsplit("/", 1)[0] if target.endswith(".hpp") else target
+    return target.rsplit("/", 1)[0] if target.endswith(HEADERS) else target
 
 
 def check(graph, sources):
@@ -95,7 +97,7 @@ def _allowed(graph, row, source, file, target_folder):
     """What tests may use is theirs alone: a * does not reach it, only its name does."""
     if target_folder in graph.test_targets:
         return target_folder in row.targets or source.path.endswith("_test.cpp")
-    return any(fnmatch(file if target.endswith(".hpp") else target_folder, target) for target in row.targets)
+    return any(fnmatch(file if target.endswith(HEADERS) else target_folder, target) for target in row.targets)
 
 
 def _check_vendor(source, match):

@@ -138,7 +138,7 @@ chassis/base:
 chassis/http: chassis/base
 contracts: chassis/*
 services/*: chassis/* money contracts
-apps/*: services/*/module.hpp
+apps/*: services/*/module.hpp services/*/settings.pb.h
 chassis/testing: chassis/*
 *_test.cpp: chassis/testing
 """
@@ -154,7 +154,8 @@ class Layers(unittest.TestCase):
         contract = "kontor/inventory/v1/inventory.kontor.hpp"
         order = ("money/money.hpp", contract, "services/order/settings.pb.h", "<vector>")
         self.assertEqual(self.check("services/order/handlers.hpp", *order), [])
-        self.assertEqual(self.check("apps/kontor/main.cpp", "services/order/module.hpp"), [])
+        own = ("services/order/module.hpp", "services/order/settings.pb.h")
+        self.assertEqual(self.check("apps/kontor/main.cpp", *own), [])
         self.assertEqual(self.check("chassis/http/http_test.cpp", "chassis/testing/fixture.hpp"), [])
 
     def test_an_include_without_arrow_names_file_and_line(self):

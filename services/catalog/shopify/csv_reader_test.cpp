@@ -37,9 +37,9 @@ Found read(std::string_view text, size_t chunk_bytes = 1 << 20, size_t columns =
 
 void expectOneError(const Found& found, CsvProblem problem, uint64_t line, size_t field) {
   ASSERT_EQ(found.errors.size(), 1u);
-  EXPECT_EQ(found.errors[0].problem, problem);
-  EXPECT_EQ(found.errors[0].line, line);
-  EXPECT_EQ(found.errors[0].field, field);
+  EXPECT_EQ(found.errors.at(0).problem, problem);
+  EXPECT_EQ(found.errors.at(0).line, line);
+  EXPECT_EQ(found.errors.at(0).field, field);
 }
 
 std::string quoted(const std::string& field) {
@@ -89,8 +89,8 @@ TEST(CsvReader, AQuoteInsideAnUnquotedFieldIsText) {
 TEST(CsvReader, ReadsTheRowsAfterAnUnclosedQuote) {
   const Found found = read("a,b\n1,\"open\n2,fine\n3,good\n");
   expectOneError(found, CsvProblem::kUnclosedQuote, 2, 1);
-  EXPECT_EQ(found.errors[0].excerpt, "\"open");
-  EXPECT_EQ(found.errors[0].offset, 6u);
+  EXPECT_EQ(found.errors.at(0).excerpt, "\"open");
+  EXPECT_EQ(found.errors.at(0).offset, 6u);
   EXPECT_EQ(found.rows, (std::vector<Fields>{{"a", "b"}, {"2", "fine"}, {"3", "good"}}));
   EXPECT_EQ(found.lines, (std::vector<uint64_t>{1, 3, 4}));
 }
@@ -105,8 +105,8 @@ TEST(CsvReader, AnUnclosedQuoteIsFoundAtTheNextQuotedField) {
 TEST(CsvReader, TwoUnclosedQuotesAreTwoErrors) {
   const Found found = read("1,\"open\n2,fine\n3,\"again\n4,good\n");
   ASSERT_EQ(found.errors.size(), 2u);
-  EXPECT_EQ(found.errors[0].line, 1u);
-  EXPECT_EQ(found.errors[1].line, 3u);
+  EXPECT_EQ(found.errors.at(0).line, 1u);
+  EXPECT_EQ(found.errors.at(1).line, 3u);
   EXPECT_EQ(found.rows, (std::vector<Fields>{{"2", "fine"}, {"4", "good"}}));
 }
 
@@ -114,24 +114,24 @@ TEST(CsvReader, AStrayQuoteThatJoinsRowsIsUndone) {
   // Line 1's quote closes at line 2's: one row of four fields where two are expected.
   const Found found = read("1,\"open\n2,\",x,y\n3,good\n", 1 << 20, 2);
   ASSERT_EQ(found.errors.size(), 2u);
-  EXPECT_EQ(found.errors[0].problem, CsvProblem::kTooManyFields);
-  EXPECT_EQ(found.errors[1].problem, CsvProblem::kUnclosedQuote);
-  EXPECT_EQ(found.errors[1].line, 2u);
+  EXPECT_EQ(found.errors.at(0).problem, CsvProblem::kTooManyFields);
+  EXPECT_EQ(found.errors.at(1).problem, CsvProblem::kUnclosedQuote);
+  EXPECT_EQ(found.errors.at(1).line, 2u);
   EXPECT_EQ(found.rows, (std::vector<Fields>{{"3", "good"}}));
 }
 
 TEST(CsvReader, TextAfterAClosingQuoteIsAnError) {
   const Found found = read("1,\"ok\" no,3\n4,5,6\n");
   expectOneError(found, CsvProblem::kTextAfterQuote, 1, 1);
-  EXPECT_EQ(found.errors[0].excerpt, "\"ok\" ");
+  EXPECT_EQ(found.errors.at(0).excerpt, "\"ok\" ");
   EXPECT_EQ(found.rows, (std::vector<Fields>{{"4", "5", "6"}}));
 }
 
 TEST(CsvReader, NamesInvalidUtf8ByLineFieldAndByte) {
   const Found found = read("a,b\n1,\"x\r\ncaf\xE9\"\n2,caf\xC3\xA9\n");
   expectOneError(found, CsvProblem::kInvalidText, 3, 1);
-  EXPECT_EQ(found.errors[0].excerpt, "\xE9");
-  EXPECT_EQ(found.errors[0].offset, 13u);
+  EXPECT_EQ(found.errors.at(0).excerpt, "\xE9");
+  EXPECT_EQ(found.errors.at(0).offset, 13u);
   EXPECT_EQ(found.rows, (std::vector<Fields>{{"a", "b"}, {"2", "caf\xC3\xA9"}}));
 }
 
@@ -145,7 +145,7 @@ TEST(CsvReader, RefusesNulAndUtf16) {
 TEST(CsvReader, TooManyFieldsAreAnErrorUnlessEmpty) {
   const Found found = read("a,b\n1,2,3\n4,5,,\n6\n", 1 << 20, 2);
   expectOneError(found, CsvProblem::kTooManyFields, 2, 2);
-  EXPECT_EQ(found.errors[0].excerpt, "3");
+  EXPECT_EQ(found.errors.at(0).excerpt, "3");
   EXPECT_EQ(found.rows, (std::vector<Fields>{{"a", "b"}, {"4", "5"}, {"6"}}));
 }
 

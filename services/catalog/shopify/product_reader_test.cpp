@@ -155,6 +155,7 @@ TEST(ProductReader, KeepsWhatAnExportWouldWriteOtherwise) {
   EXPECT_EQ(cellOf(rows[0], "Variant Grams"), "120.5");
   EXPECT_EQ(cellOf(rows[0], "Variant Requires Shipping"), "TRUE");
   EXPECT_EQ(cellOf(rows[0], "Variant Price"), "(not kept)");
+  EXPECT_EQ(cellOf(rows[0], "Variant Inventory Tracker"), "(not kept)");
   EXPECT_EQ(cellOf(rows[1], "Variant Price"), "21");
   EXPECT_EQ(cellOf(rows[1], "Variant Grams"), "");
   EXPECT_EQ(cellOf(found.products[1].rows.at(0), "Variant SKU"), "");
@@ -188,18 +189,19 @@ TEST(ProductReader, DeliversAProductWhenTheNextBegins) {
 TEST(BadRow, APriceThatIsNoNumber) {
   const Found found = readRows("a,A,Size,S,S1,1,abc,\na,,,M,S2,1,12.99,\nb,B,,,S3,1,5,\n");
   EXPECT_EQ(found.reasons(), Reasons{"2 NOT_AN_AMOUNT"});
-  EXPECT_EQ(formatRowError(found.errors[0]),
+  EXPECT_EQ(formatRowError(found.errors.at(0)),
             "line 2, column \"Variant Price\": \"abc\" is not an amount; expected a number like 12.99");
   ASSERT_EQ(found.products.size(), 2u);  // the product stays with its good variant
   EXPECT_EQ(found.products[0].title, "A");
   ASSERT_EQ(found.products[0].variants.size(), 1u);
   EXPECT_EQ(found.products[0].variants[0].sku, "S2");
+  EXPECT_EQ(cellOf(found.products[0].rows.at(0), "Variant Price"), "(not kept)");  // an export shall not bring it back
 }
 
 TEST(BadRow, DecimalsInYen) {
   const Found found = readRows("a,A,,,S1,1,1200.50,\nb,B,,,S2,1,1200,\n", {money::Currency::of("JPY")});
   EXPECT_EQ(found.reasons(), Reasons{"2 TOO_MANY_DECIMALS"});
-  EXPECT_EQ(formatRowError(found.errors[0]),
+  EXPECT_EQ(formatRowError(found.errors.at(0)),
             "line 2, column \"Variant Price\": \"1200.50\" has decimals, but JPY has none; expected a whole number "
             "like 1299");
   ASSERT_EQ(found.products.size(), 1u);
@@ -210,7 +212,7 @@ TEST(BadRow, ANegativeQuantityOrPrice) {
   const Found found = readRows("a,A,,,S1,-3,5,\nb,B,,,S2,1,-5,\nc,C,,,S3,1.5,5,\nd,D,,,S4,0,0,\n");
   EXPECT_EQ(found.reasons(), (Reasons{"2 NEGATIVE", "3 NEGATIVE", "4 NOT_A_WHOLE_NUMBER"}));
   EXPECT_EQ(
-      formatRowError(found.errors[0]),
+      formatRowError(found.errors.at(0)),
       "line 2, column \"Variant Inventory Qty\": \"-3\" is negative; expected a whole number from 0 to 2000000000");
   ASSERT_EQ(found.products.size(), 1u);
   EXPECT_EQ(found.products[0].handle, "d");
@@ -220,7 +222,7 @@ TEST(BadRow, AMissingOrImpossibleHandle) {
   const Found found = readRows("a,A,Size,S,S1,1,5,\n,,,M,S2,1,5,\na,,,L,S3,1,5,\nx y,X,,,S4,1,5,\n../x,X,,,S5,1,5,\n");
   EXPECT_EQ(found.reasons(), (Reasons{"3 MISSING_HANDLE", "5 BAD_HANDLE", "6 BAD_HANDLE"}));
   EXPECT_EQ(
-      formatRowError(found.errors[0]),
+      formatRowError(found.errors.at(0)),
       "line 3, column \"Handle\" is empty; expected the product's handle, such as blue-shirt, on each of its rows");
   ASSERT_EQ(found.products.size(), 1u);
   EXPECT_EQ(found.products[0].variants.size(), 2u);
@@ -229,7 +231,7 @@ TEST(BadRow, AMissingOrImpossibleHandle) {
 TEST(BadRow, ADuplicateSku) {
   const Found found = readRows("a,A,Size,S,S1,1,5,\na,,,M,S1,1,5,\nb,B,,,S1,1,5,\nc,C,,,S2,1,5,\n");
   EXPECT_EQ(found.reasons(), (Reasons{"3 DUPLICATE_SKU", "4 DUPLICATE_SKU"}));
-  EXPECT_EQ(formatRowError(found.errors[1]),
+  EXPECT_EQ(formatRowError(found.errors.at(1)),
             "line 4, column \"Variant SKU\": \"S1\" was used before in this file; expected a SKU of its own for each "
             "variant");
   EXPECT_EQ(found.products.size(), 2u);
@@ -238,7 +240,7 @@ TEST(BadRow, ADuplicateSku) {
 TEST(BadRow, InvalidUtf8) {
   const Found found = readRows("a,Caf\xE9,,,S1,1,5,\nb,Caf\xC3\xA9,,,S2,1,5,\n");
   EXPECT_EQ(found.reasons(), Reasons{"2 INVALID_UTF8"});
-  EXPECT_EQ(formatRowError(found.errors[0]),
+  EXPECT_EQ(formatRowError(found.errors.at(0)),
             "line 2, column \"Title\": \"\\xE9\" is not valid UTF-8 (byte 104 of the file); expected a file saved as "
             "CSV UTF-8");
   ASSERT_EQ(found.products.size(), 1u);
@@ -248,7 +250,7 @@ TEST(BadRow, InvalidUtf8) {
 TEST(BadRow, AnUnclosedQuote) {
   const Found found = readRows("a,\"A,,,S1,1,5,\nb,B,,,S2,1,5,\n");
   EXPECT_EQ(found.reasons(), Reasons{"2 UNCLOSED_QUOTE"});
-  EXPECT_EQ(found.errors[0].column_name, "Title");
+  EXPECT_EQ(found.errors.at(0).column_name, "Title");
   ASSERT_EQ(found.products.size(), 1u);
   EXPECT_EQ(found.products[0].handle, "b");
 }
@@ -267,7 +269,7 @@ TEST(BadRow, AMissingPrice) {
       "c.svg\n");
   EXPECT_EQ(found.reasons(), (Reasons{"3 MISSING_PRICE", "4 MISSING_PRICE", "6 MISSING_OPTION_VALUE", "6 MISSING_PRICE",
                                       "7 MISSING_PRICE"}));
-  EXPECT_EQ(formatRowError(found.errors[4]),
+  EXPECT_EQ(formatRowError(found.errors.at(4)),
             "line 7, column \"Handle\": \"b\" has no price on any row; expected at least one row with a price");
   ASSERT_EQ(found.products.size(), 1u);
   EXPECT_EQ(found.products[0].variants.size(), 1u);
@@ -277,7 +279,7 @@ TEST(BadRow, AMissingPrice) {
 TEST(BadRow, TooManyAndTooFewFields) {
   const Found found = readRows("a,A,,,S1,1,5,/a.svg,surplus\nb,B,,,S2,1,5\nc,C\n");
   EXPECT_EQ(found.reasons(), (Reasons{"2 TOO_MANY_FIELDS", "4 MISSING_PRICE"}));
-  EXPECT_EQ(formatRowError(found.errors[0]),
+  EXPECT_EQ(formatRowError(found.errors.at(0)),
             "line 2, column \"#9\": \"surplus\" is in a field beyond the last column; expected at most as many "
             "fields as the header has columns: 8");
   ASSERT_EQ(found.products.size(), 1u);  // cells missing at the end are empty ones
@@ -289,7 +291,7 @@ TEST(BadRow, AHugeField) {
   options.csv.field_bytes = 1000;
   const Found found = readRows("a," + std::string(5000, 'A') + ",,,S1,1,5,\nb,B,,,S2,1,5,\n", options);
   EXPECT_EQ(found.reasons(), Reasons{"2 FIELD_TOO_LARGE"});
-  EXPECT_TRUE(formatRowError(found.errors[0]).ends_with("expected at most this many bytes in a field: 1000"));
+  EXPECT_TRUE(formatRowError(found.errors.at(0)).ends_with("expected at most this many bytes in a field: 1000"));
   ASSERT_EQ(found.products.size(), 1u);
   EXPECT_EQ(found.products[0].handle, "b");
 }
@@ -314,14 +316,14 @@ TEST(BadFile, EmptyOrOfAnotherKind) {
     const Found found = read(empty);
     EXPECT_EQ(found.reasons(), Reasons{"1 EMPTY_FILE"});
     EXPECT_TRUE(found.failed);
-    EXPECT_EQ(formatRowError(found.errors[0]),
+    EXPECT_EQ(formatRowError(found.errors.at(0)),
               "line 1: the file is empty; expected a header and one row for each variant");
   }
   const Found other = read("id,name,cost\n1,Chair,5\n");
   EXPECT_EQ(other.reasons(), Reasons{"1 BAD_HEADER"});
   EXPECT_TRUE(other.failed);
   EXPECT_EQ(
-      formatRowError(other.errors[0]),
+      formatRowError(other.errors.at(0)),
       "line 1: \"id\" begins a header of neither kind of Shopify's product file: for the classic kind it lacks "
       "\"Handle\", \"Title\", \"Variant Price\", for the current kind \"URL handle\", \"Title\", \"Price\"; expected "
       "a product file as Shopify exports it");

@@ -104,7 +104,8 @@ void emitEvent(const Descriptor& message, Output out) {
   out.header("inline constexpr std::string_view k$0 = $1;", name, quoted(event.type()));
   out.header("/// What a transaction emits: topic \"$0\", ordered by $1.", event.topic(), event.subject());
   out.header("store::Event makeEvent(const $0& message);", name);
-  out.header("/// Reads an event's data; members that a newer version added are passed over. Throws on malformed data.");
+  out.header(
+      "/// Reads an event's data; members that a newer version added are passed over. Throws on malformed data.");
   out.header("void readEvent(std::string_view data, $0& out);", name);
   out.header("");
 

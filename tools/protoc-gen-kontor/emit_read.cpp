@@ -73,6 +73,14 @@ void emitReadJson(const Descriptor& message, Text& source) {
   for (const FieldDescriptor* field : fields) names += (names.empty() ? "" : ", ") + quoted(field->json_name());
 
   source("void readJson(const json::Value& value, $0& message, json::Reader& reader) {", name);
+  if (fields.empty()) {
+    // Still refuses what is no object, and every member.
+    source("json::Members members(value, {}, reader);");
+    source("while (members.next()) continue;");
+    source("}");
+    source("");
+    return;
+  }
   source("static constexpr std::array<std::string_view, $0> kMembers{$1};", std::to_string(fields.size()), names);
   source("json::Members members(value, kMembers, reader);");
   source("while (members.next()) {");

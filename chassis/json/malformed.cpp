@@ -76,20 +76,20 @@ class Scanner {
   }
 
   bool container(char close, std::string_view expected) {
+    const std::size_t start = at_++;
+    space();
+    if (take(close)) return true;  // the parser does not go into what is empty, so it does not count
     if (++depth_ > depth_limit_) {
+      at_ = start;
       too_deep_ = true;
       return fail("more than " + std::to_string(depth_limit_) + " objects and lists inside each other");
     }
-    ++at_;
-    space();
-    if (!take(close)) {
-      do {
-        if (close == '}' && !name()) return false;
-        if (!value()) return false;
-        space();
-      } while (take(','));
-      if (!take(close)) return fail(std::string(expected));
-    }
+    do {
+      if (close == '}' && !name()) return false;
+      if (!value()) return false;
+      space();
+    } while (take(','));
+    if (!take(close)) return fail(std::string(expected));
     --depth_;
     return true;
   }

@@ -17,7 +17,7 @@ enum class Unknown { kRefuse, kSkip };
 
 /// Limits on foreign JSON; the defaults are the edge's.
 struct Limits {
-  int depth = 64;      // objects and lists inside each other
+  int depth = 64;      // objects and lists inside each other; empty ones do not count
   int members = 1000;  // of one object
 };
 

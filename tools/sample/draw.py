@@ -65,9 +65,9 @@ def code(value):
     words = re.findall(r"[A-Za-z]+|[0-9.-]+", value)
     if words[0][0].isdigit():
         return "".join(words).upper()
-    return (
-        words[0][:3] if len(words) == 1 else "".join(word if word[0].isdigit() else word[0] for word in words)
-    ).upper()
+    if len(words) == 1:
+        return words[0][:3].upper()
+    return "".join(word if word[0].isdigit() else word[0] for word in words).upper()
 
 
 def paragraphs(text):

@@ -21,6 +21,10 @@ namespace kontor::store {
 
 /// Bytes bound as BLOB / BYTEA; plain strings are TEXT.
 struct Bytes {
+  Bytes() = default;
+  /// A constructor, since GCC 12 destroys a braced aggregate inside a co_await twice.
+  explicit Bytes(std::string bytes) : data(std::move(bytes)) {}
+
   std::string data;
 };
 
@@ -128,12 +132,11 @@ class Transaction : public Statements {
 };
 
 /// One service's own store. Thread-safe; a member outlives the calls on it.
-class SqlStore {
+class SqlStore : public Statements {
  public:
   using Body = std::function<task<void>(Transaction&)>;
   using SnapshotBody = std::function<task<void>(Statements&)>;
 
-  virtual ~SqlStore() = default;
 
   /// Runs `body` in a transaction and returns what it returns, once that is durable.
   ///
@@ -157,7 +160,7 @@ class SqlStore {
   }
 
   /// One SELECT on the latest committed state.
-  virtual task<Rows> query(std::string_view sql, Params params) = 0;
+  task<Rows> query(std::string_view sql, Params params) override = 0;
 
   /// Several SELECTs on one snapshot; `body` is a callable (Statements&) -> task<T>.
   template <class F>

@@ -92,15 +92,20 @@ struct LossyDisk::State {
   std::uint64_t writes = 0;
   std::uint64_t syncs = 0;
   std::uint64_t death_at = kNever;
-  std::uint64_t full_at = kNever;
+  std::uint64_t capacity = kNever;  // of all files together, in bytes
   bool write_fails = false;
   bool sync_fails = false;
   sqlite3_vfs vfs{};
 
-  // Counts a write; what it says is what SQLite hears.
-  int admitWrite() {
-    if (writes >= death_at) return SQLITE_IOERR;
-    if (writes >= full_at) return SQLITE_FULL;
+  std::uint64_t used() const {
+    std::uint64_t sum = 0;
+    for (const auto& [path, file] : seen) sum += file->seen.size();
+    return sum;
+  }
+
+  // Counts a write by which a file would grow by `growth` bytes; what it says is what SQLite hears.
+  int admitWrite(std::uint64_t growth) {
+    if (capacity != kNever && growth > 0 && used() + growth > capacity) return SQLITE_FULL;
     if (std::exchange(write_fails, false)) return SQLITE_IOERR_WRITE;
     ++writes;
     return SQLITE_OK;
@@ -149,9 +154,13 @@ int readFile(sqlite3_file* file, void* into, int size, sqlite3_int64 offset) {
 int writeFile(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
   const Handle& handle = handleOf(file);
   if (dead(handle)) return SQLITE_IOERR;
-  if (const int refused = handle.disk->admitWrite(); refused != SQLITE_OK) return refused;
+  const auto at = static_cast<std::size_t>(offset);
+  const std::size_t end = at + static_cast<std::size_t>(size);
+  const std::size_t present = (*handle.file)->seen.size();
+  const int refused = handle.disk->admitWrite(end > present ? end - present : 0);
+  if (refused != SQLITE_OK) return refused;
   const auto* data = static_cast<const std::uint8_t*>(from);
-  (*handle.file)->change({false, static_cast<std::size_t>(offset), Image(data, data + size)});
+  (*handle.file)->change({false, at, Image(data, data + size)});
   return SQLITE_OK;
 }
 
@@ -313,8 +322,8 @@ void LossyDisk::processKill() {
 
 void LossyDisk::dieAfterWrites(std::uint64_t count) { state_->death_at = state_->writes + count; }
 bool LossyDisk::died() const { return state_->writes >= state_->death_at; }
-void LossyDisk::fillAfterWrites(std::uint64_t count) { state_->full_at = state_->writes + count; }
-void LossyDisk::makeRoom() { state_->full_at = kNever; }
+void LossyDisk::leaveRoom(std::uint64_t bytes) { state_->capacity = state_->used() + bytes; }
+void LossyDisk::makeRoom() { state_->capacity = kNever; }
 void LossyDisk::failNextWrite() { state_->write_fails = true; }
 void LossyDisk::failNextSync() { state_->sync_fails = true; }
 std::uint64_t LossyDisk::writes() const { return state_->writes; }

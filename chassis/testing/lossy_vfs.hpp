@@ -35,8 +35,8 @@ class LossyDisk {
   void dieAfterWrites(std::uint64_t count);
   bool died() const;
 
-  /// Writes succeed `count` more times, then the disk is full (SQLITE_FULL) until `makeRoom`.
-  void fillAfterWrites(std::uint64_t count);
+  /// The files may grow by `bytes` together, then the disk is full (SQLITE_FULL) until `makeRoom`.
+  void leaveRoom(std::uint64_t bytes);
   void makeRoom();
   /// The next write fails once with an I/O error.
   void failNextWrite();

@@ -73,6 +73,18 @@ function(kontor_contracts)
 
   if(TARGET protoc-gen-kontor)
     kontor_generate(sources ROOT ${KONTOR_CONTRACTS_ROOT} PROTOS ${protos} KONTOR)
+    # Files are generated one by one; what they must keep to together (no two methods on one path) is checked here.
+    set(checked ${KONTOR_GEN}/contracts.checked)
+    list(TRANSFORM protos PREPEND ${KONTOR_CONTRACTS_ROOT}/ OUTPUT_VARIABLE files)
+    add_custom_command(
+      OUTPUT ${checked}
+      COMMAND protobuf::protoc -I ${KONTOR_CONTRACTS_ROOT} -I ${KONTOR_GOOGLEAPIS}
+              --plugin=protoc-gen-kontor=$<TARGET_FILE:protoc-gen-kontor> --kontor_out=check:${KONTOR_GEN} ${protos}
+      COMMAND ${CMAKE_COMMAND} -E touch ${checked}
+      DEPENDS ${files} protoc-gen-kontor
+      COMMENT "check contracts together"
+      VERBATIM)
+    list(APPEND sources ${checked})
   else()
     message(WARNING "tools/protoc-gen-kontor is not there: contracts get messages, but no services")
     kontor_generate(sources ROOT ${KONTOR_CONTRACTS_ROOT} PROTOS ${protos})

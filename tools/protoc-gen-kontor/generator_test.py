@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 TESTDATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "testdata")
+SHOP = "kontor/shop/v1/shop.proto"
 ERRORS = os.path.join(TESTDATA, "errors")
 
 
@@ -83,7 +84,7 @@ class Generator(unittest.TestCase):
 
     def test_paths_collide_across_files(self):
         with tempfile.TemporaryDirectory() as folder:
-            text = Path(TESTDATA, "shop.proto").read_text("utf-8")
+            text = Path(TESTDATA, SHOP).read_text("utf-8")
             for name in ("first", "second"):
                 Path(folder, f"{name}.proto").write_text(text.replace("package kontor.shop", f"package kontor.{name}"))
             alone = Protoc.run(folder, ["first.proto"], folder, "check:")
@@ -94,7 +95,7 @@ class Generator(unittest.TestCase):
 
     def test_an_unknown_parameter_is_refused(self):
         with tempfile.TemporaryDirectory() as out:
-            ran = Protoc.run(TESTDATA, ["shop.proto"], out, "chekc:")
+            ran = Protoc.run(TESTDATA, [SHOP], out, "chekc:")
             self.assertIn('unknown parameter "chekc"', ran.stderr)
 
 

@@ -1,0 +1,3 @@
+#include "apps/kontor/command_line.hpp"
+
+int main(int argc, char** argv) { return kontor::runCommandLine(argc, argv); }

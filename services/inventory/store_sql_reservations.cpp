@@ -99,7 +99,8 @@ task<std::vector<Reservation>> StoreSql::listReservations(store::Statements& in,
                                                           ReservationPlace after, std::int64_t limit) {
   store::Params values = params(after.created_at, std::move(after.ref), limit);
   if (state) values.emplace_back(stateName(*state));
-  const Rows rows = co_await in.query(state ? kListOne : kListActive, std::move(values));
+  const std::string_view sql = state ? kListOne : kListActive;
+  const Rows rows = co_await in.query(sql, std::move(values));
   task<std::vector<Reservation>> complete = withLines(in, reservationsIn(rows));
   co_return co_await complete;
 }

@@ -96,7 +96,7 @@ def _check_arrow(graph, row, folder, source, match):
 def _allowed(graph, row, source, file, target_folder):
     """What tests may use is theirs alone: a * does not reach it, only its name does."""
     if target_folder in graph.test_targets:
-        return target_folder in row.targets or source.path.endswith("_test.cpp")
+        return target_folder in row.targets or source.path.endswith(("_test.cpp", "_test.hpp"))
     return any(fnmatch(file if target.endswith(HEADERS) else target_folder, target) for target in row.targets)
 
 

@@ -46,7 +46,7 @@ class Source:
     def is_test(self):
         name = os.path.basename(self.path)
         return (
-            name.endswith(("_test.cpp", "_test.py", ".test.ts", ".test.tsx"))
+            name.endswith(("_test.cpp", "_test.hpp", "_test.py", ".test.ts", ".test.tsx"))
             or self.path.startswith("tests/")
             or "/testdata/" in self.path
         )

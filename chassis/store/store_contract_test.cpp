@@ -222,7 +222,7 @@ TEST_P(StoreContract, SortsAndComparesByBytes) {
   for (const char* id : {"b", "B", "a", "Ä"}) change(kOpenAccount, params(id, id, 0));
   auto body = [](SqlStore& store) -> task<void> {
     std::string order;
-    const Rows rows = co_await store.query("SELECT id FROM account ORDER BY id", {});
+    const Rows rows = co_await store.query("SELECT id FROM account ORDER BY id", params());
     for (const Row& row : rows) order += row.text(0);
     EXPECT_EQ(order, "BabÄ");
     const Rows like = co_await store.query("SELECT id FROM account WHERE id LIKE $1", params("b%"));
@@ -328,7 +328,7 @@ TEST_P(StoreContract, EmittedEventsLieInTheOutboxInOrder) {
     });
     const Rows rows = co_await store.query(
         "SELECT id, source, topic, type, subject, schema, data, sequence, traceparent FROM outbox ORDER BY position",
-        {});
+        params());
     EXPECT_EQ(rows.size(), 3U);
     EXPECT_TRUE(rows.at(0).text(0).starts_with("evt_"));
     EXPECT_NE(rows.at(0).text(0), rows.at(2).text(0));
@@ -348,7 +348,7 @@ TEST_P(StoreContract, TimeStandsStillInATransaction) {
   auto body = [](SqlStore& store) -> task<void> {
     co_await store.transact(rpc::Context(), [](Transaction& tx) -> task<void> {
       const Time before = tx.now();
-      const Rows claimed = co_await tx.claim("SELECT id FROM account ORDER BY id LIMIT 1", {});
+      const Rows claimed = co_await tx.claim("SELECT id FROM account ORDER BY id LIMIT 1", params());
       EXPECT_TRUE(claimed.empty());
       EXPECT_EQ(tx.now(), before);
     });

@@ -98,7 +98,7 @@ TEST_F(Schema, OfTheChassisIsCheckedToo) {
     const auto store = opened({kFirst});
     auto age = [](SqlStore& on) -> task<void> {
       co_await on.transact(rpc::Context(), [](Transaction& tx) -> task<void> {
-        co_await tx.execute("UPDATE schema_version SET compatible_from = 99 WHERE part = 'chassis'", {});
+        co_await tx.execute("UPDATE schema_version SET compatible_from = 99 WHERE part = 'chassis'", params());
       });
     };
     run(age(*store));
@@ -123,7 +123,7 @@ task<void> saveAndCount(SqlStore& store, std::string key, std::int64_t& kept) {
     EXPECT_FALSE(before.has_value()) << key;
     SavedAnswer answer{201, "made", false};
     co_await tx.saveAnswer(idempotency, std::move(answer));
-    const Rows rows = co_await tx.query("SELECT COUNT(*) FROM idempotency", {});
+    const Rows rows = co_await tx.query("SELECT COUNT(*) FROM idempotency", params());
     kept = rows.at(0).int64(0);
   });
 }

@@ -16,6 +16,7 @@ endif()
 # *.cpp of the folder and its driver subfolders -> static library kontor_<last folder name>
 # *_test.cpp                                    -> executable <last folder name>_test, one ctest per test, label `unit`
 # settings.proto                                -> compiled in, included as "<folder>/settings.pb.h"
+# stored.proto                                  -> the same: messages kept serialised in columns of the module's store
 # migrations/                                   -> compiled in, included as "<folder>/migrations.embed.hpp"
 # DEPENDS names Kontor modules (base, rpc, contracts), LIBRARIES what others wrote (simdjson::simdjson).
 # *_bench.cpp and testdata/ are left out: bench/ builds the first.
@@ -76,9 +77,10 @@ function(kontor_sources sources_variable tests_variable folder)
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   set(root ${CMAKE_SOURCE_DIR})
-  file(GLOB_RECURSE settings CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${folder}/settings.proto)
-  if(settings)
-    kontor_generate(generated ROOT ${CMAKE_SOURCE_DIR} PROTOS ${settings})
+  file(GLOB_RECURSE protos CONFIGURE_DEPENDS RELATIVE ${root} ${root}/${folder}/settings.proto
+       ${root}/${folder}/stored.proto)
+  if(protos)
+    kontor_generate(generated ROOT ${CMAKE_SOURCE_DIR} PROTOS ${protos})
     list(APPEND sources ${generated})
   endif()
   if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/${folder}/migrations)
@@ -122,7 +124,7 @@ function(kontor_test target)
     TEST_PREFIX "${target}/"
     DISCOVERY_MODE PRE_TEST
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES TIMEOUT 120 LABELS ${arg_LABEL})
+    PROPERTIES TIMEOUT 120 LABELS ${arg_LABEL} ENVIRONMENT "RC_PARAMS=seed=1")
 endfunction()
 
 function(kontor_own_code target)

@@ -17,7 +17,7 @@ endif()
 # *_test.cpp                                    -> executable <last folder name>_test, one ctest per test, label `unit`
 # settings.proto                                -> compiled in, included as "<folder>/settings.pb.h"
 # stored.proto                                  -> the same: messages kept serialised in columns of the module's store
-# migrations/                                   -> compiled in, included as "<folder>/migrations.embed.hpp"
+# migrations/, pages/                           -> compiled in, included as "<folder>/migrations.embed.hpp"
 # DEPENDS names Kontor modules (base, rpc, contracts), LIBRARIES what others wrote (simdjson::simdjson).
 # *_bench.cpp and testdata/ are left out: bench/ builds the first.
 function(kontor_module folder)
@@ -83,10 +83,12 @@ function(kontor_sources sources_variable tests_variable folder)
     kontor_generate(generated ROOT ${CMAKE_SOURCE_DIR} PROTOS ${protos})
     list(APPEND sources ${generated})
   endif()
-  if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/${folder}/migrations)
-    kontor_embed(embedded ${folder} migrations)
-    list(APPEND sources ${embedded})
-  endif()
+  foreach(texts migrations pages)
+    if(IS_DIRECTORY ${CMAKE_SOURCE_DIR}/${folder}/${texts})
+      kontor_embed(embedded ${folder} ${texts})
+      list(APPEND sources ${embedded})
+    endif()
+  endforeach()
   set(${sources_variable} ${sources} PARENT_SCOPE)
   set(${tests_variable} ${tests} PARENT_SCOPE)
 endfunction()

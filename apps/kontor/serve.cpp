@@ -8,7 +8,6 @@
 #include "chassis/app/process.hpp"
 #include "chassis/config/settings.hpp"
 #include "chassis/runtime/signals.hpp"
-#include "services/gateway/module.hpp"
 
 namespace kontor {
 namespace {
@@ -42,7 +41,7 @@ int serve(const ServeOptions& options) {
   if (!first.catalogue.empty()) say(first.catalogue);
   if (!first.password.empty()) say("owner: " + first.owner + " password: " + first.password);
   say("operations: " + process.operationsUrl());
-  if (const std::string url = gateway::publicUrl(process); !url.empty()) say("Kontor is open: " + url);
+  if (const std::string url = process.publicUrl(); !url.empty()) say("Kontor is open: " + url);
   signals.wait();
   say("Kontor is closing: running requests end first");
   process.stop();

@@ -64,6 +64,8 @@ class Module {
  public:
   virtual ~Module() = default;
   virtual std::string_view name() const = 0;
+  /// Where the module serves the public ("http://127.0.0.1:8080"); empty for one that does not.
+  virtual std::string url() const { return {}; }
   /// Begins background work: sagas left by a crash, sweeps. All services of the process are bound by then.
   virtual task<void> start() { co_return; }
   /// Ends background work; returns when none runs. In-flight calls have ended by then.

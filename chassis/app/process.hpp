@@ -45,6 +45,8 @@ class Process final : public Host {
   const ProcessSettings& processSettings() const;
   /// Whether this process hosts the service of that name.
   bool hosts(std::string_view service) const;
+  /// Where the public reaches this process; empty when it hosts no gateway.
+  std::string publicUrl() const;
   /// "http://127.0.0.1:9090".
   std::string operationsUrl() const;
   /// Runs `work` on the process's first loop and waits for it.

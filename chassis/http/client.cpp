@@ -47,11 +47,14 @@ Upload openUpload(const std::string& path) {
   return upload;
 }
 
-/// One call's connection; closed by the call's timer when it takes too long.
+/// One call and its connection, which the call's timer closes when it takes too long.
 struct Exchange {
-  explicit Exchange(tcp::socket from) : socket(std::move(from)) {}
+  Exchange(tcp::socket from, Call what, Upload content)
+      : socket(std::move(from)), call(std::move(what)), upload(std::move(content)) {}
 
   tcp::socket socket;
+  Call call;
+  Upload upload;
   bool expired = false;
   bool sent = false;  // some bytes of the request went out
 
@@ -106,10 +109,10 @@ struct Client::Impl {
 
   task<void> resolve(std::shared_ptr<Exchange> exchange);
   task<void> connect(std::shared_ptr<Exchange> exchange);
-  std::shared_ptr<Exchange> reuse();
-  task<void> sendFile(std::shared_ptr<Exchange> exchange, const Upload& upload, const Call& call);
-  task<error_code> sendAll(std::shared_ptr<Exchange> exchange, const Upload& upload, const Call& call);
-  task<Answer> receive(std::shared_ptr<Exchange> exchange, bool head_only, error_code send_failure);
+  std::optional<tcp::socket> reuse();
+  task<void> sendFile(std::shared_ptr<Exchange> exchange);
+  task<error_code> sendAll(std::shared_ptr<Exchange> exchange);
+  task<Answer> receive(std::shared_ptr<Exchange> exchange, error_code send_failure);
 };
 
 Client::Client(runtime::Loop& loop, std::string_view url, ClientSettings settings) {
@@ -161,20 +164,22 @@ task<void> Client::Impl::connect(std::shared_ptr<Exchange> exchange) {
   exchange->socket.non_blocking(true, ignored);
 }
 
-/// A connection kept from an earlier call that the server has not closed since; null when there is none.
-std::shared_ptr<Exchange> Client::Impl::reuse() {
+/// A connection kept from an earlier call that the server has not closed since.
+std::optional<tcp::socket> Client::Impl::reuse() {
   while (!idle.empty()) {
     tcp::socket socket = std::move(idle.back());
     idle.pop_back();
     char byte;
     error_code state;
     socket.receive(asio::buffer(&byte, 1), tcp::socket::message_peek, state);
-    if (state == asio::error::would_block) return std::make_shared<Exchange>(std::move(socket));
+    if (state == asio::error::would_block) return socket;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-task<void> Client::Impl::sendFile(std::shared_ptr<Exchange> exchange, const Upload& upload, const Call& call) {
+task<void> Client::Impl::sendFile(std::shared_ptr<Exchange> exchange) {
+  const Upload& upload = exchange->upload;
+  const Call& call = exchange->call;
   off_t offset = 0;
   while (offset < upload.size) {
     const auto left = static_cast<std::size_t>(upload.size - offset);
@@ -192,7 +197,9 @@ task<void> Client::Impl::sendFile(std::shared_ptr<Exchange> exchange, const Uplo
 }
 
 /// A failure to send is handed on: the server may have answered and closed before it had read all.
-task<error_code> Client::Impl::sendAll(std::shared_ptr<Exchange> exchange, const Upload& upload, const Call& call) {
+task<error_code> Client::Impl::sendAll(std::shared_ptr<Exchange> exchange) {
+  const Call& call = exchange->call;
+  const Upload& upload = exchange->upload;
   const bool from_file = !call.file.empty();
   std::string head = requestHead(call, host, from_file ? upload.size : static_cast<std::int64_t>(call.body.size()));
   const std::array<asio::const_buffer, 2> pieces{asio::buffer(head), asio::buffer(call.body)};
@@ -202,7 +209,7 @@ task<error_code> Client::Impl::sendAll(std::shared_ptr<Exchange> exchange, const
   const IoResult wrote = co_await writing;
   if (wrote.failure || !from_file) co_return wrote.failure;
   try {
-    task<void> streaming = sendFile(exchange, upload, call);
+    task<void> streaming = sendFile(exchange);
     co_await streaming;
   } catch (const boost::system::system_error& failure) {
     co_return failure.code();
@@ -210,8 +217,8 @@ task<error_code> Client::Impl::sendAll(std::shared_ptr<Exchange> exchange, const
   co_return error_code{};
 }
 
-task<Answer> Client::Impl::receive(std::shared_ptr<Exchange> exchange, bool head_only, error_code send_failure) {
-  ResponseParser parser(head_only, settings.most_bytes);
+task<Answer> Client::Impl::receive(std::shared_ptr<Exchange> exchange, error_code send_failure) {
+  ResponseParser parser(exchange->call.method == "HEAD", settings.most_bytes);
   char bytes[16 * 1024];
   while (!parser.done()) {
     auto read = [&](auto done) { exchange->socket.async_read_some(asio::buffer(bytes), std::move(done)); };
@@ -231,18 +238,20 @@ task<Answer> Client::send(Call call) {
   KONTOR_ASSERT(&runtime::Executor::current() == &impl.loop, "a client is used on its own loop");
   Upload upload;
   if (!call.file.empty()) upload = openUpload(call.file);
-  std::shared_ptr<Exchange> exchange = impl.reuse();
-  const bool fresh = exchange == nullptr;
-  if (fresh) exchange = std::make_shared<Exchange>(tcp::socket(impl.loop.context()));
-  const Alarm alarm(impl.loop, call.timeout.value_or(impl.settings.timeout), exchange);
+  const Duration timeout = call.timeout.value_or(impl.settings.timeout);
+  std::optional<tcp::socket> kept = impl.reuse();
+  const bool fresh = !kept;
+  if (fresh) kept.emplace(impl.loop.context());
+  auto exchange = std::make_shared<Exchange>(std::move(*kept), std::move(call), std::move(upload));
+  const Alarm alarm(impl.loop, timeout, exchange);
   if (fresh) {
     task<void> connecting = impl.connect(exchange);
     co_await connecting;
   }
-  task<error_code> sending = impl.sendAll(exchange, upload, call);
+  task<error_code> sending = impl.sendAll(exchange);
   const error_code failure = co_await sending;
   if (exchange->expired) throw runtime::deadlineExceeded();
-  task<Answer> receiving = impl.receive(exchange, call.method == "HEAD", failure);
+  task<Answer> receiving = impl.receive(exchange, failure);
   co_return co_await receiving;
 }
 

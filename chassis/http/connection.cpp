@@ -27,8 +27,6 @@ void appendNumber(std::string& out, std::int64_t value) {
   out.append(digits, end.ptr);
 }
 
-Error internal() { return Error(Code::kInternal, "a handler failed"); }
-
 }  // namespace
 
 std::pair<char*, std::size_t> ReadBuffer::space(std::size_t least) {
@@ -164,16 +162,16 @@ void Connection::decide() {
   } catch (const Error& error) {
     refuse(error);
   } catch (const std::exception& failure) {
-    listener_->state().handler.noteRefusal(500, failure.what());
-    answer_ = problemResponse(internal(), {head_.path, {}});
+    refuse(Error(Code::kInternal, failure.what()));
   }
   // What was not read of the body would be taken for the next request.
   if (has_body) keep_ = false;
 }
 
 void Connection::refuse(const Error& error) {
-  listener_->state().handler.noteRefusal(error.status(), error.message());
-  answer_ = problemResponse(error, {request_ ? request_->path() : head_.path, {}});
+  const RequestHead& head = request_ ? request_->head() : head_;
+  answer_ = problemResponse(error, {head.path, {}});
+  listener_->state().handler.refusing(head, error, *answer_);
 }
 
 task<void> Connection::answerWithHandler() {
@@ -185,15 +183,16 @@ task<void> Connection::answerWithHandler() {
   deadline_ = SteadyTime::max();
   Handler& handler = listener_->state().handler;
   try {
-    task<Response> work = handler.handle(std::move(*request_));
+    Request request = std::move(*request_);
+    request_.reset();
+    head_ = {};  // it shows bytes that the buffer may not hold any more
+    task<Response> work = handler.handle(std::move(request));
     Response response = co_await work;
     answer_ = std::move(response);
   } catch (const Error& error) {
-    answer_ = problemResponse(error);
-    handler.noteRefusal(error.status(), error.message());
+    refuse(error);
   } catch (const std::exception& failure) {
-    answer_ = problemResponse(internal());
-    handler.noteRefusal(500, failure.what());
+    refuse(Error(Code::kInternal, failure.what()));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "chassis/base/error.hpp"
 #include "chassis/base/time.hpp"
 #include "chassis/http/message.hpp"
 #include "chassis/runtime/task.hpp"
@@ -57,7 +58,10 @@ class Handler {
   virtual BodyPolicy head(const RequestHead& head) = 0;
   /// Answers a request on the loop that read it. Error becomes a problem, any other failure a 500 that names nothing.
   virtual task<Response> handle(Request request) = 0;
-  /// Learns of answers that the server gave without `handle`: malformed requests, broken limits, failures of `handle`.
+  /// A request is refused without `handle`, or because it failed: may add headers to the problem that `response` is.
+  /// `head` shows what could be read of the request, maybe nothing.
+  virtual void refusing(const RequestHead& /*head*/, const Error& /*error*/, Response& /*response*/) {}
+  /// A connection was refused (503), or none could be accepted (0).
   virtual void noteRefusal(int /*status*/, std::string_view /*why*/) {}
 };
 

@@ -62,9 +62,10 @@ class Echo final : public Handler {
     co_return Response(200, "text/plain", std::move(text));
   }
 
-  void noteRefusal(int status, std::string_view why) override {
+  void refusing(const RequestHead& head, const Error& error, Response& response) override {
     const std::lock_guard lock(mutex);
-    refusals.emplace_back(status, why);
+    refusals.emplace_back(error.status(), error.message());
+    response.add("X-Refused", head.method.empty() ? "unread" : head.method);
   }
 
   std::atomic<int> handled{0};
@@ -228,6 +229,7 @@ TEST_F(ServerTest, DoesNotInviteABodyItRefuses) {
       exchange(serve(), "POST /b HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n");
   EXPECT_TRUE(all.starts_with("HTTP/1.1 413 ")) << all;
   EXPECT_NE(all.find("BODY_TOO_LARGE"), std::string::npos);
+  EXPECT_NE(all.find("X-Refused: POST"), std::string::npos);
   EXPECT_EQ(echo_.handled, 0);
 }
 

@@ -106,11 +106,6 @@ task<bool> Passwords::verify(std::string password, std::string phc) {
   });
 }
 
-task<void> Passwords::verifyNothing(std::string password) {
-  task<bool> work = verify(std::move(password), "");
-  co_await work;
-}
-
 bool Passwords::needsRehash(const std::string& phc) const {
   if (phc.size() >= crypto_pwhash_STRBYTES) return true;
   return crypto_pwhash_str_needs_rehash(phc.c_str(), static_cast<unsigned long long>(impl_->cost.passes),

@@ -30,10 +30,9 @@ class Passwords {
   ~Passwords();
 
   task<std::string> hash(std::string password);
-  /// Whether `password` is the one behind `phc`; a string that is no hash fits no password, after the same work.
+  /// Whether `password` is the one behind `phc`. A string that is no hash fits no password, after the same work: so a
+  /// login to an account that does not exist (an empty string) cannot be told by the clock.
   task<bool> verify(std::string password, std::string phc);
-  /// The work of `verify` for an account that does not exist: an attacker cannot tell by the clock.
-  task<void> verifyNothing(std::string password);
   /// Whether `phc` was made at another cost and should be replaced at the next login.
   bool needsRehash(const std::string& phc) const;
 

@@ -17,9 +17,9 @@ using Handler = std::function<task<void>(const store::StoredEvent&)>;
 
 /// Who listens to what. A group sees each event at least once, in order per subject, whatever the number of processes.
 struct Subscription {
-  std::string group;                // "order": the consuming service
-  std::string topic;                // "payment"
-  std::vector<std::string> types;   // empty: all of the topic
+  std::string group;               // "order": the consuming service
+  std::string topic;               // "payment"
+  std::vector<std::string> types;  // empty: all of the topic
   int tries = 5;
   Handler handler;
 };

@@ -1,0 +1,208 @@
+#include "chassis/bus/embedded/delivery.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "chassis/base/assert.hpp"
+#include "chassis/base/error.hpp"
+
+namespace kontor::bus::embedded {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kFirstPause = 100ms;
+constexpr Duration kLongestPause = 5s;
+constexpr Duration kStorePause = 1s;
+
+Duration pauseAfter(int attempts) {
+  Duration pause = kFirstPause;
+  for (int i = 1; i < attempts && pause < kLongestPause; ++i) pause *= 2;
+  return std::min(pause, kLongestPause);
+}
+
+}  // namespace
+
+Delivery::Delivery(EventLog& events, runtime::Executor& executor, Subscription subscription, Limits limits,
+                   std::function<void()> progress, telemetry::Log log)
+    : events_(events),
+      executor_(executor),
+      subscription_(std::move(subscription)),
+      limits_(limits),
+      progress_(std::move(progress)),
+      log_(std::move(log)) {
+  KONTOR_ASSERT(limits_.parallel > 0 && limits_.batch > 0, "a bus delivers at least one event at a time");
+  KONTOR_ASSERT(subscription_.tries > 0 && subscription_.handler, "a subscription has a handler and tries it");
+}
+
+task<void> Delivery::start() {
+  while (!joined_ && !stopping_) {
+    bool failed = false;
+    try {
+      const Positions positions = co_await events_.join(subscription_.group, subscription_.topic);
+      for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i].position = positions[i];
+      joined_ = true;
+    } catch (const std::exception& failure) {
+      log_.error("a group could not join its topic; it tries again", failure, {{"kontor.group", subscription_.group}});
+      failed = true;
+    }
+    if (failed) co_await runtime::sleep(kStorePause);
+  }
+  wake(PartitionSet().set());
+}
+
+void Delivery::wake(PartitionSet partitions) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i)
+    if (partitions[i]) request(i);
+}
+
+void Delivery::request(std::size_t partition) {
+  Lane& lane = lanes_[partition];
+  lane.wanted = true;
+  if (!joined_ || stopping_ || lane.busy || lane.pause != 0) return;
+  lane.busy = true;
+  waiting_.push_back(partition);
+  fillPlaces();
+}
+
+void Delivery::fillPlaces() {
+  while (running_ < limits_.parallel && !waiting_.empty()) {
+    const std::size_t partition = waiting_.front();
+    waiting_.pop_front();
+    ++running_;
+    executor_.spawn(runLane(shared_from_this(), partition));
+  }
+}
+
+task<void> Delivery::runLane(std::shared_ptr<Delivery> self, std::size_t partition) {
+  self->lanes_[partition].wanted = false;
+  bool more = false;
+  bool failed = false;
+  try {
+    more = co_await self->deliverBatch(partition);
+  } catch (const std::exception& failure) {
+    self->log_.error("events could not be read; the bus tries again", failure,
+                     {{"kontor.group", self->subscription_.group}, {"kontor.topic", self->subscription_.topic}});
+    failed = true;
+  }
+  if (failed) self->pauseLane(partition, kStorePause);
+  self->leavePlace(partition, more);
+}
+
+// True when there may be more behind the batch.
+task<bool> Delivery::deliverBatch(std::size_t partition) {
+  const auto number = static_cast<int>(partition);
+  const std::vector<Entry> batch =
+      co_await events_.read(subscription_.topic, number, lanes_[partition].position, limits_.batch);
+  for (const Entry& entry : batch) {
+    if (stopping_) co_return false;
+    const Verdict verdict = co_await deliver(partition, entry);
+    if (verdict == Verdict::kAgain) co_return false;
+  }
+  co_return batch.size() == limits_.batch;
+}
+
+task<Delivery::Verdict> Delivery::deliver(std::size_t partition, const Entry& entry) {
+  Lane& lane = lanes_[partition];
+  if (interested(entry.event.event.type)) {
+    const std::string reason = co_await handle(entry.event);
+    if (!reason.empty()) {
+      ++lane.attempts;
+      bool aside = false;
+      if (lane.attempts >= subscription_.tries) aside = co_await setAside(partition, entry, reason);
+      if (!aside) {
+        pauseLane(partition, pauseAfter(lane.attempts));
+        co_return Verdict::kAgain;
+      }
+    }
+  }
+  lane.attempts = 0;
+  lane.position = entry.number;
+  lane.moved = true;
+  progress_();
+  co_return Verdict::kDone;
+}
+
+// Why the handler failed; empty when it did not.
+task<std::string> Delivery::handle(const store::StoredEvent& event) {
+  std::string reason;
+  try {
+    task<void> work = subscription_.handler(event);
+    co_await work;
+    co_return reason;
+  } catch (const Error& error) {
+    reason = error.reason() + ": " + error.message();
+  } catch (const std::exception& failure) {
+    reason = failure.what();
+  } catch (...) {
+    reason = "an exception of an unknown kind";
+  }
+  if (reason.empty()) reason = "a failure without words";
+  co_return reason;
+}
+
+task<bool> Delivery::setAside(std::size_t partition, const Entry& entry, std::string reason) {
+  DeadLetter letter;
+  letter.position = {subscription_.group, subscription_.topic, static_cast<int>(partition), entry.number};
+  letter.event = entry.event;
+  letter.reason = std::move(reason);
+  letter.attempts = lanes_[partition].attempts;
+  log_.error("an event is set aside as a dead letter", {{"kontor.group", subscription_.group},
+                                                        {"event.id", letter.event.id},
+                                                        {"event.action", letter.event.event.type},
+                                                        {"event.reason", letter.reason}});
+  try {
+    co_await events_.setAside(std::move(letter));
+    co_return true;
+  } catch (const std::exception& failure) {
+    log_.error("a dead letter could not be kept; its event is tried again", failure, {{"event.id", entry.event.id}});
+  }
+  co_return false;
+}
+
+void Delivery::pauseLane(std::size_t partition, Duration span) {
+  if (stopping_) return;
+  lanes_[partition].pause = executor_.after(span, [weak = weak_from_this(), partition] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->lanes_[partition].pause = 0;
+    self->request(partition);
+  });
+}
+
+void Delivery::leavePlace(std::size_t partition, bool more) {
+  Lane& lane = lanes_[partition];
+  lane.busy = false;
+  --running_;
+  if (stopping_) {
+    if (running_ == 0) quiet_.setValue(true);
+    return;
+  }
+  if (more || lane.wanted) request(partition);
+  fillPlaces();
+}
+
+bool Delivery::interested(const std::string& type) const {
+  const auto& types = subscription_.types;
+  return types.empty() || std::find(types.begin(), types.end(), type) != types.end();
+}
+
+void Delivery::takeMoved(std::vector<Position>& into) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (!std::exchange(lanes_[i].moved, false)) continue;
+    into.push_back({subscription_.group, subscription_.topic, static_cast<int>(i), lanes_[i].position});
+  }
+}
+
+void Delivery::putBack(const Position& position) {
+  lanes_.at(static_cast<std::size_t>(position.partition)).moved = true;
+}
+
+task<void> Delivery::stop() {
+  stopping_ = true;
+  waiting_.clear();
+  for (Lane& lane : lanes_) executor_.cancel(std::exchange(lane.pause, 0));
+  if (running_ > 0) co_await quiet_;
+}
+
+}  // namespace kontor::bus::embedded

@@ -1,0 +1,235 @@
+#include "chassis/bus/embedded/embedded_bus.hpp"
+
+#include <set>
+
+#include "chassis/base/error.hpp"
+#include "chassis/bus/bus_contract_test.hpp"
+#include "chassis/bus/migrations.embed.hpp"
+#include "chassis/bus/relay.hpp"
+#include "chassis/runtime/executor.hpp"
+#include "chassis/runtime/simulation.hpp"
+#include "chassis/security/sealer.hpp"
+#include "chassis/store/migrations.hpp"
+#include "chassis/store/sqlite/sqlite_store.hpp"
+#include "chassis/telemetry/log.hpp"
+#include "chassis/testing/lossy_vfs.hpp"
+#include "chassis/testing/temporary_folder.hpp"
+
+namespace kontor::bus::embedded {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Silent final : public telemetry::LogSink {
+ public:
+  void write(std::string_view) noexcept override {}
+};
+
+telemetry::Log silentLog(runtime::Environment& environment) {
+  return telemetry::Log({}, std::make_shared<Silent>(), environment.clock());
+}
+
+security::Sealer benchSealer(runtime::Environment& environment) {
+  return security::Sealer("k1", std::string(32, 'k'), environment.random());
+}
+
+// On a real file with two loops, or on a disk in memory in virtual time.
+class EmbeddedBench final : public BusBench {
+ public:
+  explicit EmbeddedBench(bool simulated) : world_(simulated ? testing::simulatedWorld(3) : testing::realWorld(2)) {
+    if (simulated) disk_ = std::make_unique<testing::LossyDisk>("busdisk", 3);
+    bus_ = opened();
+  }
+
+  testing::World& world() override { return *world_; }
+  Bus& bus() override { return *bus_; }
+  void reopen() override {
+    world_->run(bus_->stop());
+    bus_.reset();
+    bus_ = opened();
+  }
+
+  std::vector<SetAside> deadLetters() override {
+    world_->run(bus_->stop());
+    bus_.reset();
+    store::sqlite::Options options;
+    options.service = "bus";
+    options.file = file();
+    options.vfs = vfs();
+    const auto migrations = store::migrationsOf(kMigrations, "sqlite");
+    const auto store = store::sqlite::open(world_->environment(), sealer_, options, migrations);
+    std::vector<SetAside> letters;
+    const auto rows = store->query("SELECT group_name, id, reason, attempts FROM dead_letter", {}).runReady();
+    for (const auto& row : rows) letters.push_back({row.text(0), row.text(1), row.text(2), row.int64(3)});
+    return letters;
+  }
+
+ private:
+  std::filesystem::path file() const { return disk_ ? "bus.db" : folder_.path() / "bus.db"; }
+  std::string vfs() const { return disk_ ? disk_->name() : ""; }
+
+  std::unique_ptr<Bus> opened() {
+    Options options(file());
+    options.vfs = vfs();
+    return open(world_->environment(), sealer_, options, silentLog(world_->environment()));
+  }
+
+  testing::TemporaryFolder folder_;
+  std::unique_ptr<testing::LossyDisk> disk_;
+  std::unique_ptr<testing::World> world_;
+  security::Sealer sealer_ = benchSealer(world_->environment());
+  std::unique_ptr<Bus> bus_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Embedded, BusContract,
+                         ::testing::Values(BusDriver{"File", [] { return std::make_unique<EmbeddedBench>(false); }},
+                                           BusDriver{"Simulated",
+                                                     [] { return std::make_unique<EmbeddedBench>(true); }}),
+                         [](const auto& driver) { return driver.param.name; });
+
+// --- what is the embedded bus's own ---------------------------------------------------------------------------------
+
+constexpr store::Migration kLedger{1, "0001_ledger",
+                                   "-- compatible_from: 1\n"
+                                   "CREATE TABLE made (id TEXT NOT NULL PRIMARY KEY);"
+                                   "CREATE TABLE applied (id TEXT NOT NULL, times BIGINT NOT NULL);"};
+
+// A shop in small, in one node: a store that emits, its relay, the bus, and a consumer that applies each event once.
+// The machine may lose its power at any write.
+class SmallShop {
+ public:
+  SmallShop(std::uint64_t seed, std::int64_t keep) : disk_("shopdisk", seed), world_(seed), keep_(keep) {
+    node_ = world_.addNode();
+    open();
+  }
+
+  ~SmallShop() { world_.kill(node_); }
+
+  runtime::Simulation& world() { return world_; }
+  testing::LossyDisk& disk() { return disk_; }
+
+  void open() {
+    store::sqlite::Options options;
+    options.service = "order";
+    options.file = "order.db";
+    options.vfs = disk_.name();
+    store_ = store::sqlite::open(environment(), sealer_, options, std::span(&kLedger, 1));
+    Options bus("bus.db");
+    bus.vfs = disk_.name();
+    bus.keep = keep_;
+    bus_ = embedded::open(environment(), sealer_, bus, silentLog(environment()));
+    relay_ = std::make_unique<Relay>(environment(), *store_, *bus_);
+    bus_->subscribe({"ledger", "order", {}, 1'000'000, [this](const store::StoredEvent& event) {
+                       return apply(*store_, event.id, event.event.subject);
+                     }});
+    bus_->start();
+    relay_->start();
+  }
+
+  // The power goes, the machine comes back.
+  void cut() {
+    world_.kill(node_);
+    relay_.reset();
+    bus_.reset();
+    store_.reset();
+    disk_.powerCut();
+    world_.restart(node_);
+    open();
+  }
+
+  void place(int from, int to) {
+    for (int i = from; i < to; ++i) environment().background().spawn(order(*store_, "o" + std::to_string(i)));
+  }
+
+  bool settled() {
+    return number("SELECT COUNT(*) FROM made") == number("SELECT COUNT(*) FROM applied") &&
+           number("SELECT COUNT(*) FROM outbox") == 0;
+  }
+
+  std::int64_t number(std::string_view sql) { return store_->query(sql, {}).runReady().at(0).int64(0); }
+  std::size_t acknowledged() const { return acknowledged_.size(); }
+  std::int64_t lost() {
+    std::int64_t missing = 0;
+    for (const std::string& id : acknowledged_)
+      missing += store_->query("SELECT id FROM applied WHERE id = $1", store::params(id)).runReady().empty() ? 1 : 0;
+    return missing;
+  }
+  std::unique_ptr<store::SqlStore> closeAndOpenLog() {
+    relay_.reset();
+    bus_.reset();
+    store::sqlite::Options options;
+    options.service = "bus";
+    options.file = "bus.db";
+    options.vfs = disk_.name();
+    return store::sqlite::open(environment(), sealer_, options, store::migrationsOf(kMigrations, "sqlite"));
+  }
+
+ private:
+  runtime::Environment& environment() { return world_.environment(node_); }
+
+  task<void> order(store::SqlStore& on, std::string id) {
+    try {
+      co_await on.transact(rpc::Context(), [&id](store::Transaction& tx) -> task<void> {
+        co_await tx.execute("INSERT INTO made (id) VALUES ($1)", store::params(id));
+        store::Event event{"order", "order.placed", id, "kontor.order.v1.OrderPlaced", "{}"};
+        co_await tx.emit(std::move(event));
+      });
+      acknowledged_.push_back(id);
+    } catch (const Error&) {
+      // The disk died under it: not acknowledged.
+    }
+  }
+
+  static task<void> apply(store::SqlStore& on, std::string event_id, std::string subject) {
+    co_await on.transact(rpc::Context(), [&](store::Transaction& tx) -> task<void> {
+      const bool first = co_await tx.once("ledger", event_id);
+      if (first) co_await tx.execute("INSERT INTO applied (id, times) VALUES ($1, 1)", store::params(subject));
+    });
+  }
+
+  testing::LossyDisk disk_;
+  runtime::Simulation world_;
+  const std::int64_t keep_;
+  std::size_t node_ = 0;
+  runtime::SeededRandom random_{1};
+  security::Sealer sealer_{"k1", std::string(32, 'k'), random_};
+  std::unique_ptr<store::SqlStore> store_;
+  std::unique_ptr<Bus> bus_;
+  std::unique_ptr<Relay> relay_;
+  std::vector<std::string> acknowledged_;
+};
+
+TEST(EmbeddedBus, EffectsHappenOnceOverPowerCuts) {
+  std::size_t acknowledged = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    SmallShop shop(seed, 100'000);
+    for (int life = 0; life < 4; ++life) {
+      shop.place(life * 10, life * 10 + 10);
+      shop.disk().dieAfterWrites(20 + shop.world().random().below(150));
+      shop.world().runUntil([&] { return shop.disk().died(); }, 3s);
+      shop.cut();
+    }
+    ASSERT_TRUE(shop.world().runUntil([&] { return shop.settled(); }, 120s)) << "seed " << seed;
+    EXPECT_EQ(shop.number("SELECT COUNT(*) FROM applied"), shop.number("SELECT COUNT(DISTINCT id) FROM applied"));
+    EXPECT_EQ(shop.lost(), 0) << "seed " << seed;
+    acknowledged += shop.acknowledged();
+  }
+  EXPECT_GT(acknowledged, 500U) << "the cuts came too early to show anything";
+}
+
+TEST(EmbeddedBus, ForgetsWhatEveryGroupIsDoneWith) {
+  SmallShop shop(1, 100);
+  for (int round = 0; round < 12; ++round) {
+    shop.place(round * 100, round * 100 + 100);
+    ASSERT_TRUE(shop.world().runUntil([&] { return shop.settled(); }, 60s));
+    shop.world().runFor(1s);
+  }
+  const auto log = shop.closeAndOpenLog();
+  const auto rows = log->query("SELECT COUNT(*), MIN(entry), MAX(entry) FROM event_log", {}).runReady();
+  EXPECT_EQ(rows.at(0).int64(2), 1200);
+  EXPECT_GE(rows.at(0).int64(0), 100) << "the newest are kept for replay";
+  EXPECT_LE(rows.at(0).int64(0), 700) << "old events were not deleted";
+}
+
+}  // namespace
+}  // namespace kontor::bus::embedded

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the sample catalogue: deploy/sample/catalogue.csv and a picture for each product in deploy/sample/media/.
+"""Makes the sample catalogue: deploy/sample/catalogue.csv and a picture for each product in deploy/sample/media/sample/.
 
     tools/sample/draw.py [FOLDER]      writes to FOLDER instead (default: deploy/sample)
     tools/sample/draw.py --check       writes nothing; fails if what is committed is not what the sources make
@@ -183,8 +183,8 @@ def write(folder, texts):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
-    for path in (folder / "media").glob("*.svg"):
-        if f"media/{path.name}" not in texts:
+    for path in (folder / "media" / "sample").glob("*.svg"):
+        if f"media/sample/{path.name}" not in texts:
             path.unlink()
 
 
@@ -205,7 +205,7 @@ def compare(texts):
 
 def main(arguments):
     products = load()
-    texts = {f"media/{product['handle']}.svg": picture(product) for product in products}
+    texts = {f"media/sample/{product['handle']}.svg": picture(product) for product in products}
     texts["catalogue.csv"] = catalogue(products)
     check(products, texts)
     if arguments == ["--check"]:

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "apps/kontor/services.hpp"
+#include "chassis/config/settings.embed.hpp"
 #include "chassis/config/settings.hpp"
 
 namespace kontor {
@@ -11,7 +12,9 @@ int checkConfig(const std::string& file) {
   config::Config config = config::Config::load(file, config::processVariables());
   app::readSettings(config, services());
   config.finish();
-  std::printf("%s", config.describe().c_str());
+  config::SettingTexts texts;
+  for (const auto& [file_name, text] : config::kSettings) texts.emplace(file_name, text);
+  std::printf("%s", config.describe(texts).c_str());
   return 0;
 }
 

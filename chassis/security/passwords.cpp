@@ -9,7 +9,7 @@
 #include "chassis/base/error.hpp"
 #include "chassis/runtime/environment.hpp"
 #include "chassis/runtime/oneshot.hpp"
-#include "chassis/security/common_passwords.hpp"
+#include "chassis/security/guessable_passwords.hpp"
 #include "chassis/security/sodium.hpp"
 
 namespace kontor::security {
@@ -122,7 +122,7 @@ void requireGoodPassword(std::string_view password, std::string_view path) {
     throw invalidField(std::string(path), "TOO_LONG",
                        "a password has at most 256 characters; this one has " + std::to_string(length));
   }
-  if (isCommonPassword(toLower(password))) {
+  if (isGuessablePassword(toLower(password))) {
     throw invalidField(std::string(path), "TOO_COMMON", "this password is among the first that an attacker tries");
   }
 }

@@ -5,6 +5,6 @@
 namespace kontor::security {
 
 /// Whether a password (in lower case) is one of the common ones that a short list can hold.
-bool isCommonPassword(std::string_view lower_case);
+bool isGuessablePassword(std::string_view lower_case);
 
 }  // namespace kontor::security

@@ -1,4 +1,4 @@
-#include "chassis/security/common_passwords.hpp"
+#include "chassis/security/guessable_passwords.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@ namespace {
 
 // The passwords of 8 and more characters that lists of leaked ones begin with, in lower case, sorted by bytes.
 // clang-format off
-constexpr std::array<std::string_view, 344> kCommon{
+constexpr std::array<std::string_view, 344> kGuessable{
     "!qaz2wsx", "00000000", "000000000", "0000000000", "0123456789", "0987654321", "10101010", "11111111",
     "111111111", "1111111111", "11112222", "11223344", "1122334455", "112233445566", "12121212", "123123123",
     "123321123", "12341234", "12344321", "123454321", "12345678", "123456789", "1234567890", "12345678910",
@@ -52,12 +52,12 @@ constexpr std::array<std::string_view, 344> kCommon{
     "zxcvbnm1", "zxcvbnm123", "zzzzzzzz",
 };
 // clang-format on
-static_assert(std::is_sorted(kCommon.begin(), kCommon.end()));
+static_assert(std::is_sorted(kGuessable.begin(), kCommon.end()));
 
 }  // namespace
 
-bool isCommonPassword(std::string_view lower_case) {
-  return std::binary_search(kCommon.begin(), kCommon.end(), lower_case);
+bool isGuessablePassword(std::string_view lower_case) {
+  return std::binary_search(kGuessable.begin(), kCommon.end(), lower_case);
 }
 
 }  // namespace kontor::security

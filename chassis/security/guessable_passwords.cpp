@@ -52,12 +52,12 @@ constexpr std::array<std::string_view, 344> kGuessable{
     "zxcvbnm1", "zxcvbnm123", "zzzzzzzz",
 };
 // clang-format on
-static_assert(std::is_sorted(kGuessable.begin(), kCommon.end()));
+static_assert(std::is_sorted(kGuessable.begin(), kGuessable.end()));
 
 }  // namespace
 
 bool isGuessablePassword(std::string_view lower_case) {
-  return std::binary_search(kGuessable.begin(), kCommon.end(), lower_case);
+  return std::binary_search(kGuessable.begin(), kGuessable.end(), lower_case);
 }
 
 }  // namespace kontor::security

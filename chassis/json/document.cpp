@@ -15,8 +15,8 @@ namespace {
 using simdjson::dom::element;
 using Place = std::array<std::uint64_t, 2>;
 
-/// Parsers grow with the largest text they have seen; beyond this one is not kept.
-constexpr std::size_t kKeptParserBytes = 1 << 20;
+/// Parsers and documents grow with the largest text they have seen; beyond this they are not kept for the next one.
+constexpr std::size_t kKeptBytes = 1 << 20;
 
 template <class Simd>
 Place placeOf(const Simd& simd) {
@@ -37,7 +37,7 @@ simdjson::error_code parseInto(simdjson::dom::document& document, std::string_vi
     if (const auto failure = parser.allocate(parser.capacity(), levels)) return failure;
   }
   const auto failure = parser.parse_into_document(document, text.data(), text.size()).error();
-  if (parser.capacity() > kKeptParserBytes) parser = simdjson::dom::parser();
+  if (parser.capacity() > kKeptBytes) parser = simdjson::dom::parser();
   return failure;
 }
 
@@ -50,10 +50,19 @@ struct Document::Impl {
 Document::Document(std::unique_ptr<Impl> impl, const Limits& limits) : impl_(std::move(impl)), limits_(limits) {}
 Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
-Document::~Document() = default;
+Document::~Document() {
+  if (impl_ && impl_->document.capacity() <= kKeptBytes) spare() = std::move(impl_);
+}
+
+std::unique_ptr<Document::Impl>& Document::spare() {
+  // The last document of this thread: its memory serves the next one.
+  thread_local std::unique_ptr<Impl> spare;
+  return spare;
+}
 
 Document Document::parse(std::string_view text, const Limits& limits) {
-  auto impl = std::make_unique<Impl>();
+  std::unique_ptr<Impl> impl = std::move(spare());
+  if (!impl) impl = std::make_unique<Impl>();
   const simdjson::error_code failure = parseInto(impl->document, text, limits.depth);
   if (failure == simdjson::MEMALLOC) throw std::bad_alloc();
   if (failure != simdjson::SUCCESS) throw malformed(text, limits, simdjson::error_message(failure));

@@ -93,6 +93,7 @@ class Document {
  private:
   struct Impl;
   Document(std::unique_ptr<Impl> impl, const Limits& limits);
+  static std::unique_ptr<Impl>& spare();
   std::unique_ptr<Impl> impl_;
   Limits limits_;
 };

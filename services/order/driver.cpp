@@ -1,0 +1,130 @@
+#include "services/order/driver.hpp"
+
+#include <algorithm>
+
+#include "chassis/runtime/environment.hpp"
+#include "chassis/runtime/executor.hpp"
+#include "chassis/telemetry/log.hpp"
+
+namespace kontor::order {
+namespace {
+
+// A claim that found nothing although something was due (another replica, another clock) is not repeated at once.
+constexpr Duration kShortestPause = std::chrono::milliseconds(10);
+
+}  // namespace
+
+struct Driver::State {
+  runtime::Environment& environment;
+  store::SqlStore& store;
+  const OrderStore& orders;
+  Saga& saga;
+  Bell bell;
+  const telemetry::Log& log;
+  Options options;
+  std::int64_t running = 0;  // touched on the background executor only, as all below
+  bool looping = false;
+  bool stopping = false;
+};
+
+namespace {
+
+template <class State>
+task<void> driveOne(std::shared_ptr<State> state, Checkout checkout) {
+  Run run;
+  run.facts.now = checkout.updated_at;
+  run.facts.nudged = checkout.nudged;
+  run.context = rpc::Context::forService("order");
+  run.checkout = std::move(checkout);
+  run.facts.now = run.checkout.lease_until - state->saga.rules().lease;  // the moment of the claim, by the store
+  const std::string id = run.checkout.id;
+  co_await state->saga.drive(run);
+  // A refusal is how many drives are meant to end; only what stands in the way of an end is news.
+  const bool stuck = run.failure && run.checkout.step != Step::kFailed && run.facts.refusal.empty();
+  if (stuck)
+    state->log.error("a checkout could not be driven on and will be tried again", *run.failure, {{"checkout.id", id}});
+  --state->running;
+  state->bell.ring();
+}
+
+template <class State>
+task<std::size_t> claim(std::shared_ptr<State> state, std::int64_t most) {
+  auto body = [state, most](store::Transaction& in) -> task<std::vector<Checkout>> {
+    co_return co_await state->orders.claimDue(in, state->saga.rules().owner, state->saga.rules().lease, most);
+  };
+  std::vector<Checkout> due = co_await state->store.transact(rpc::Context::forService("order"), std::move(body));
+  for (Checkout& checkout : due) {
+    ++state->running;
+    runtime::Executor::current().spawnHere(driveOne(state, std::move(checkout)));
+  }
+  co_return due.size();
+}
+
+/// How long nothing can become due, at most `poll`.
+template <class State>
+task<Duration> quietFor(std::shared_ptr<State> state) {
+  auto body = [state](store::Statements& in) -> task<std::optional<Time>> {
+    co_return co_await state->orders.nextDue(in);
+  };
+  const std::optional<Time> due = co_await state->store.snapshot(std::move(body));
+  if (!due) co_return state->options.poll;
+  const Duration left = *due - state->environment.clock().now();
+  co_return std::clamp(left, Duration(0), state->options.poll);
+}
+
+template <class State>
+task<void> turn(std::shared_ptr<State> state) {
+  const std::int64_t room = state->options.concurrency - state->running;
+  if (room <= 0) {
+    co_await state->bell.wait(state->options.poll);
+    co_return;
+  }
+  Duration quiet = co_await quietFor(state);
+  if (quiet == Duration(0)) {
+    const std::size_t claimed = co_await claim(state, room);
+    if (claimed > 0) co_return;
+    quiet = kShortestPause;
+  }
+  co_await state->bell.wait(quiet);
+}
+
+template <class State>
+task<void> loop(std::shared_ptr<State> state) {
+  while (!state->stopping) {
+    bool failed = false;
+    try {
+      co_await turn(state);
+    } catch (const Error& error) {
+      state->log.error("checkouts that are due could not be read", error);
+      failed = true;
+    }
+    if (failed) co_await state->bell.wait(state->options.poll);
+  }
+  state->looping = false;
+  state->bell.ring();
+}
+
+}  // namespace
+
+Driver::Driver(runtime::Environment& environment, store::SqlStore& store, const OrderStore& orders, Saga& saga,
+               Bell bell, const telemetry::Log& log, Options options)
+    : state_(std::make_shared<State>(State{environment, store, orders, saga, std::move(bell), log, options})) {}
+
+Driver::~Driver() = default;
+
+task<void> Driver::start() {
+  auto body = [state = state_](store::Transaction& in) -> task<void> {
+    co_await state->orders.freeLeases(in, state->saga.rules().owner);
+  };
+  co_await state_->store.transact(rpc::Context::forService("order"), std::move(body));
+  state_->looping = true;
+  state_->environment.background().spawn(loop(state_));
+}
+
+task<void> Driver::stop() {
+  state_->stopping = true;
+  state_->bell.ring();
+  while (state_->looping || state_->running > 0) co_await runtime::sleep(kShortestPause);
+}
+
+}  // namespace kontor::order

@@ -1,0 +1,103 @@
+-- compatible_from: 1
+-- The checkout saga and the orders it makes. Times are microseconds, amounts minor units of the row's currency.
+
+CREATE TABLE checkout (
+  id TEXT NOT NULL PRIMARY KEY,
+  cart_id BLOB NOT NULL,                 -- sealed: a cart's id is a secret
+  cart_hash BLOB NOT NULL,               -- keyed hash of it
+  customer_id TEXT NOT NULL,             -- empty: a guest
+  step TEXT NOT NULL,
+  reason TEXT NOT NULL,                  -- why it is releasing or failed
+  late BOOLEAN NOT NULL,                 -- begun again by an authorisation that came after it had failed
+  replaces TEXT NOT NULL,                -- the older checkout whose hold this one takes over, or empty
+  frozen BLOB,                           -- sealed kontor.cart.v1.Cart: what is paid
+  expires_at BIGINT NOT NULL,
+  payment BLOB,                          -- kontor.payment.v1.Payment as last heard
+  asked_at BIGINT,                       -- when money was asked for; NULL: never
+  tries BIGINT NOT NULL,
+  lease_owner TEXT NOT NULL,
+  lease_until BIGINT NOT NULL,           -- by the store's clock; 0: nobody drives it
+  epoch BIGINT NOT NULL,                 -- the fence: every write names the one it has read
+  wake_at BIGINT,                        -- when the background driver must look; NULL: never
+  nudged BOOLEAN NOT NULL,               -- something happened that its driver has not seen
+  cancel_actor TEXT NOT NULL,            -- who wished the order cancelled, or empty
+  cancel_reason TEXT NOT NULL,
+  order_id TEXT,
+  pay_key BLOB,                          -- keyed hash of the Idempotency-Key it was begun with
+  pay_fingerprint TEXT NOT NULL,
+  pay_answer BLOB,                       -- sealed first answer
+  complete_key BLOB,
+  complete_fingerprint TEXT NOT NULL,
+  complete_answer BLOB,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+-- At most one checkout of a cart is in force, whatever races.
+CREATE UNIQUE INDEX checkout_in_force ON checkout (cart_hash) WHERE step NOT IN ('releasing', 'failed');
+CREATE INDEX checkout_cart ON checkout (cart_hash);
+CREATE INDEX checkout_wake ON checkout (wake_at) WHERE wake_at IS NOT NULL;
+
+-- The last order number given; gaps are allowed.
+CREATE TABLE order_number (
+  id BIGINT NOT NULL PRIMARY KEY,
+  last BIGINT NOT NULL
+);
+INSERT INTO order_number (id, last) VALUES (1, 1000);
+
+CREATE TABLE orders (
+  id TEXT NOT NULL PRIMARY KEY,
+  number BIGINT NOT NULL UNIQUE,
+  checkout_id TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  token BLOB NOT NULL,                   -- sealed
+  token_hash BLOB NOT NULL,
+  personal BLOB NOT NULL,                -- sealed kontor.order.v1.Order with e-mail and addresses alone
+  email_hash BLOB NOT NULL,
+  status TEXT NOT NULL,
+  payment_status TEXT NOT NULL,
+  fulfilment_status TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  subtotal BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  shipping BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  total BIGINT NOT NULL,
+  tax_included BOOLEAN NOT NULL,
+  shipping_id TEXT NOT NULL,
+  shipping_name TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+CREATE INDEX orders_checkout ON orders (checkout_id);
+CREATE INDEX orders_customer ON orders (customer_id) WHERE customer_id <> '';
+
+CREATE TABLE order_line (
+  order_id TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  id TEXT NOT NULL,
+  variant_id TEXT NOT NULL,
+  sku TEXT NOT NULL,
+  title TEXT NOT NULL,
+  variant_title TEXT NOT NULL,
+  media_url TEXT NOT NULL,
+  quantity BIGINT NOT NULL,
+  unit_price BIGINT NOT NULL,
+  discount BIGINT NOT NULL,
+  tax BIGINT NOT NULL,
+  total BIGINT NOT NULL,
+  fulfilled BIGINT NOT NULL,
+  returned BIGINT NOT NULL,
+  PRIMARY KEY (order_id, position)
+) WITHOUT ROWID;
+
+-- What happened to an order, and by whom.
+CREATE TABLE order_history (
+  order_id TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  event TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (order_id, position)
+) WITHOUT ROWID;

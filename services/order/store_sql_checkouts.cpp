@@ -1,0 +1,211 @@
+#include <algorithm>
+
+#include "chassis/base/assert.hpp"
+#include "chassis/base/error.hpp"
+#include "chassis/security/sealer.hpp"
+#include "services/order/store.hpp"
+
+namespace kontor::order {
+namespace {
+
+using store::Bytes;
+using store::Param;
+using store::params;
+using store::Row;
+
+// The columns that readCheckout reads, in its order.
+const std::string kColumns =
+    "SELECT c.id, c.cart_id, c.cart_hash, c.customer_id, c.step, c.reason, c.late, c.replaces, c.frozen, c.expires_at, "
+    "c.payment, c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, c.wake_at, c.nudged, c.cancel_actor, "
+    "c.cancel_reason, c.order_id, c.pay_key, c.pay_fingerprint, c.pay_answer, c.complete_key, "
+    "c.complete_fingerprint, c.complete_answer, c.created_at, c.updated_at, o.status, o.payment_status, o.number "
+    "FROM checkout c LEFT JOIN orders o ON o.id = c.order_id ";
+const std::string kFind = kColumns + "WHERE c.id = $1";
+const std::string kOfCart = kColumns + "WHERE c.cart_hash = $1 ORDER BY c.created_at DESC, c.id DESC";
+
+constexpr std::string_view kInsert =
+    "INSERT INTO checkout (id, cart_id, cart_hash, customer_id, step, reason, late, replaces, expires_at, tries, "
+    "lease_owner, lease_until, epoch, wake_at, nudged, cancel_actor, cancel_reason, pay_key, pay_fingerprint, "
+    "complete_fingerprint, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, 0, $9, $10, $11, $12, "
+    "$13, '', '', $14, $15, '', $16, $16)";
+// Wishes and nudges come from outside the lease and are never written here: they cannot be lost under a driver's copy.
+constexpr std::string_view kSave =
+    "UPDATE checkout SET step = $4, reason = $5, late = $6, expires_at = $7, payment = $8, asked_at = $9, tries = $10, "
+    "lease_owner = $11, lease_until = $12, epoch = $13, "
+    "wake_at = CASE WHEN nudged AND $12 = 0 THEN $14 ELSE $15 END, order_id = $16, pay_answer = $17, "
+    "complete_key = $18, complete_fingerprint = $19, complete_answer = $20, frozen = COALESCE($21, frozen), "
+    "updated_at = $14 "
+    "WHERE id = $1 AND step = $2 AND epoch = $3";
+constexpr std::string_view kNudge =
+    "UPDATE checkout SET nudged = $2, wake_at = CASE WHEN lease_until > $3 THEN wake_at ELSE $3 END WHERE id = $1";
+constexpr std::string_view kWishCancelled =
+    "UPDATE checkout SET cancel_actor = $2, cancel_reason = $3 WHERE id = $1 AND cancel_actor = ''";
+constexpr std::string_view kDue =
+    "SELECT c.id FROM checkout c WHERE c.wake_at IS NOT NULL AND c.wake_at <= $1 ORDER BY c.wake_at LIMIT $2";
+constexpr std::string_view kClaim =
+    "UPDATE checkout SET lease_owner = $3, lease_until = $4, wake_at = $4, epoch = epoch + 1, nudged = $5 "
+    "WHERE id = $1 AND epoch = $2";
+constexpr std::string_view kFreeLeases =
+    "UPDATE checkout SET lease_until = 0, wake_at = $2, epoch = epoch + 1 WHERE wake_at IS NOT NULL AND "
+    "lease_until > 0 AND lease_owner = $1";
+constexpr std::string_view kNextDue = "SELECT MIN(wake_at) FROM checkout WHERE wake_at IS NOT NULL";
+
+std::string place(std::string_view column, const std::string& id) {
+  std::string context("checkout.");
+  return context.append(column).append(":").append(id);
+}
+
+Param bytesOrNull(std::string bytes) {
+  if (bytes.empty()) return nullptr;
+  return Bytes{std::move(bytes)};
+}
+
+std::string bytesOrEmpty(const Row& row, std::size_t column) {
+  return row.isNull(column) ? std::string() : row.bytes(column);
+}
+
+std::optional<Time> optionalTime(const Row& row, std::size_t column) {
+  if (row.isNull(column)) return std::nullopt;
+  return row.time(column);
+}
+
+template <class Message>
+std::shared_ptr<const Message> parse(const std::string& bytes) {
+  auto message = std::make_shared<Message>();
+  KONTOR_ASSERT(message->ParseFromString(bytes), "a row's message is of its own type");
+  return message;
+}
+
+Error leaseLost(const Checkout& checkout) {
+  return Error(Code::kAborted, "LEASE_LOST",
+               "the checkout " + checkout.id + " was taken over while it was driven here; its new driver goes on");
+}
+
+}  // namespace
+
+std::string OrderStore::cartHash(const std::string& cart_id) const { return sealer_.lookup(cart_id, "checkout.cart"); }
+
+RequestKey OrderStore::requestKey(const rpc::Context& context) const {
+  const auto& idempotency = context.idempotency();
+  if (!idempotency) return {};
+  return {sealer_.lookup(idempotency->scope + "\n" + idempotency->key, "checkout.key"), idempotency->fingerprint};
+}
+
+Checkout OrderStore::readCheckout(const Row& row) const {
+  Checkout c;
+  c.id = row.text(0);
+  c.cart_id = sealer_.open(row.bytes(1), place("cart_id", c.id));
+  c.cart_hash = row.bytes(2);
+  c.customer_id = row.text(3);
+  c.step = stepNamed(row.text(4));
+  c.reason = row.text(5);
+  c.late = row.boolean(6);
+  c.replaces = row.text(7);
+  if (!row.isNull(8)) c.frozen = parse<cart::v1::Cart>(sealer_.open(row.bytes(8), place("frozen", c.id)));
+  c.expires_at = row.time(9);
+  if (!row.isNull(10)) c.payment = parse<payment::v1::Payment>(row.bytes(10));
+  c.asked_at = optionalTime(row, 11);
+  c.tries = row.int64(12);
+  c.lease_owner = row.text(13);
+  c.lease_until = row.time(14);
+  c.epoch = row.int64(15);
+  c.wake_at = optionalTime(row, 16);
+  c.nudged = row.boolean(17);
+  c.cancel_actor = row.text(18);
+  c.cancel_reason = row.text(19);
+  c.order_id = row.optionalText(20).value_or("");
+  c.pay = {bytesOrEmpty(row, 21), row.text(22)};
+  if (!row.isNull(23)) c.pay_answer = sealer_.open(row.bytes(23), place("pay_answer", c.id));
+  c.complete = {bytesOrEmpty(row, 24), row.text(25)};
+  if (!row.isNull(26)) c.complete_answer = sealer_.open(row.bytes(26), place("complete_answer", c.id));
+  c.created_at = row.time(27);
+  c.updated_at = row.time(28);
+  if (!row.isNull(29)) {
+    c.order_status = statusNamed(row.text(29));
+    c.order_payment = paymentStatusNamed(row.text(30));
+    c.order_number = std::to_string(row.int64(31));
+  }
+  c.stored_step = c.step;
+  c.stored_epoch = c.epoch;
+  return c;
+}
+
+task<std::optional<Checkout>> OrderStore::checkout(store::Statements& in, std::string id) const {
+  const store::Rows rows = co_await in.query(kFind, params(std::move(id)));
+  if (rows.empty()) co_return std::nullopt;
+  co_return readCheckout(rows.front());
+}
+
+task<std::vector<Checkout>> OrderStore::checkoutsOfCart(store::Statements& in, std::string cart_hash) const {
+  Bytes hash{std::move(cart_hash)};
+  const store::Rows rows = co_await in.query(kOfCart, params(std::move(hash)));
+  std::vector<Checkout> checkouts;
+  checkouts.reserve(rows.size());
+  for (const Row& row : rows) checkouts.push_back(readCheckout(row));
+  co_return checkouts;
+}
+
+task<void> OrderStore::insert(store::Transaction& in, const Checkout& c) const {
+  KONTOR_ASSERT(c.step == Step::kBegun, "a checkout begins at its beginning");
+  store::Params row =
+      params(c.id, Bytes{sealer_.seal(c.cart_id, place("cart_id", c.id))}, Bytes{c.cart_hash}, c.customer_id,
+             stepName(c.step), c.late, c.replaces, c.expires_at, c.lease_owner, c.lease_until, c.epoch, c.wake_at,
+             c.nudged, bytesOrNull(c.pay.hash), c.pay.fingerprint, in.now());
+  co_await in.execute(kInsert, std::move(row));
+}
+
+task<void> OrderStore::save(store::Transaction& in, const Checkout& c, bool with_cart) const {
+  KONTOR_ASSERT(!with_cart || c.frozen != nullptr, "there is a cart to keep");
+  std::string frozen = with_cart ? sealer_.seal(c.frozen->SerializeAsString(), place("frozen", c.id)) : "";
+  std::string payment = c.payment ? c.payment->SerializeAsString() : std::string();
+  std::string pay_answer = c.pay_answer.empty() ? "" : sealer_.seal(c.pay_answer, place("pay_answer", c.id));
+  std::string complete_answer =
+      c.complete_answer.empty() ? "" : sealer_.seal(c.complete_answer, place("complete_answer", c.id));
+  Param order_id = nullptr;
+  if (c.hasOrder()) order_id = c.order_id;
+  store::Params row =
+      params(c.id, stepName(c.stored_step), c.stored_epoch, stepName(c.step), c.reason, c.late, c.expires_at,
+             bytesOrNull(std::move(payment)), c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, in.now(),
+             c.wake_at, std::move(order_id), bytesOrNull(std::move(pay_answer)), bytesOrNull(c.complete.hash),
+             c.complete.fingerprint, bytesOrNull(std::move(complete_answer)), bytesOrNull(std::move(frozen)));
+  const std::int64_t saved = co_await in.execute(kSave, std::move(row));
+  if (saved != 1) throw leaseLost(c);
+}
+
+task<bool> OrderStore::nudge(store::Transaction& in, std::string id) const {
+  co_return co_await in.execute(kNudge, params(std::move(id), true, in.now())) == 1;
+}
+
+task<void> OrderStore::wishCancelled(store::Transaction& in, std::string id, std::string actor,
+                                     std::string reason) const {
+  co_await in.execute(kWishCancelled, params(id, std::move(actor), std::move(reason)));
+  co_await nudge(in, id);
+}
+
+task<std::vector<Checkout>> OrderStore::claimDue(store::Transaction& in, std::string owner, Duration lease,
+                                                 std::int64_t most) const {
+  const store::Rows due = co_await in.claim(kDue, params(in.now(), most));
+  std::vector<Checkout> claimed;
+  for (const Row& row : due) {
+    std::optional<Checkout> found = co_await checkout(in, row.text(0));
+    KONTOR_ASSERT(found.has_value(), "a claimed row is there");
+    take(*found, owner, in.now(), lease);
+    const std::int64_t taken =
+        co_await in.execute(kClaim, params(found->id, found->stored_epoch, owner, found->lease_until, false));
+    if (taken != 1) continue;  // another replica was quicker
+    found->stored_epoch = found->epoch;
+    claimed.push_back(std::move(*found));
+  }
+  co_return claimed;
+}
+
+task<void> OrderStore::freeLeases(store::Transaction& in, std::string owner) const {
+  co_await in.execute(kFreeLeases, params(std::move(owner), in.now()));
+}
+
+task<std::optional<Time>> OrderStore::nextDue(store::Statements& in) const {
+  const store::Rows rows = co_await in.query(kNextDue, params());
+  co_return optionalTime(rows.at(0), 0);
+}
+
+}  // namespace kontor::order

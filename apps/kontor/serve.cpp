@@ -1,7 +1,6 @@
 #include "apps/kontor/serve.hpp"
 
 #include <cstdio>
-#include <filesystem>
 
 #include "apps/kontor/first_start.hpp"
 #include "apps/kontor/services.hpp"

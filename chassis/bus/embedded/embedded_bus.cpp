@@ -46,7 +46,12 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   void start() {
     KONTOR_ASSERT(!started_, "a bus starts once");
     started_ = true;
-    for (const auto& delivery : deliveries_) executor_.spawn(begin(delivery));
+    executor_.post([weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self || self->stopping_) return;
+      self->live_ = true;
+      for (const auto& delivery : self->deliveries_) self->executor_.spawnHere(begin(delivery));
+    });
   }
 
   // Thread-safe.
@@ -55,6 +60,7 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
       const auto self = weak.lock();
       if (!self) return;
       self->unswept_ += count;
+      if (!self->live_) return;  // subscriptions may still be made; each begins by looking for itself
       for (const auto& delivery : self->deliveries_) {
         const auto found = held.find(delivery->subscription().topic);
         if (found != held.end()) delivery->wake(found->second);
@@ -119,7 +125,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   const telemetry::Log log_;
   EventLog events_;
   std::vector<std::shared_ptr<Delivery>> deliveries_;
-  bool started_ = false;
+  bool started_ = false;  // of the thread that subscribes; all below of the executor
+  bool live_ = false;
   bool stopping_ = false;
   runtime::TimerId save_timer_ = 0;
   std::int64_t unswept_ = 0;  // events since the last sweep

@@ -52,7 +52,7 @@ Error actionRequired(const Checkout& checkout) {
               "the buyer must confirm the payment first: follow the next action, then complete the cart again");
   if (checkout.payment != nullptr && checkout.payment->has_next_action()) {
     const payment::v1::NextAction& action = checkout.payment->next_action();
-    error = std::move(error).withDetail("nextActionType", action.type()).withDetail("nextActionUrl", action.url());
+    return std::move(error).withDetail("nextActionType", action.type()).withDetail("nextActionUrl", action.url());
   }
   return error;
 }

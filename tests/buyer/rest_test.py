@@ -63,7 +63,7 @@ class RestTest(unittest.TestCase):
             anonymous = self.client.get(path)
             self.problem(anonymous, 401, "UNAUTHENTICATED")
             self.assertIn("www-authenticate", anonymous.headers)
-            self.problem(self.shop.client("ses_" + "0" * 32).get(path), 401, "UNAUTHENTICATED")
+            self.problem(self.shop.client("ses_" + "0" * 32).get(path), 401, "INVALID_TOKEN")
         customer = expect(self.client.post("/v1/store/auth/register", {"email": "c@example.org", "password": "a long enough one"}), 201)
         self.problem(self.shop.client(customer["token"]).get("/v1/admin/orders"), 403, "PERMISSION_DENIED")
 

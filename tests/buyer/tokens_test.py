@@ -3,8 +3,7 @@ import threading
 import time
 import unittest
 
-from support.buyer import (any_sku, broken_invariants, complete, expect, level, new_cart, pay, set_stock, track,
-                           unsettled)
+from support.buyer import broken_invariants, complete, expect, level, new_cart, pay, track, unsettled
 from support.shop import Shop, wait_for
 
 # Short enough for a test, in the proportions of the defaults.
@@ -18,8 +17,9 @@ class TokensTest(unittest.TestCase):
     def setUpClass(cls):
         cls.shop = Shop(SETTINGS).start()
         cls.admin = cls.shop.admin()
-        cls.sku = any_sku(cls.shop.client())
-        set_stock(cls.admin, cls.sku, 1000)
+        # Each test buys a product of its own, so that what another one holds does not show.
+        products = expect(cls.shop.client().get("/v1/store/products?pageSize=50"), 200)["products"]
+        cls.skus = [product["variants"][0]["sku"] for product in products]
 
     @classmethod
     def tearDownClass(cls):
@@ -27,6 +27,7 @@ class TokensTest(unittest.TestCase):
 
     def setUp(self):
         self.buyer = self.shop.client()
+        self.sku = self.skus.pop()
         self.cart = new_cart(self.buyer, self.sku)
         self.held = level(self.admin, self.sku)["held"]
 

@@ -44,8 +44,8 @@ class Client:
 
     def __init__(self, url, token=None):
         parts = urllib.parse.urlsplit(url)
-        self.host, self.port, self.token = parts.hostname, parts.port, token
         self.connection = None
+        self.host, self.port, self.token = parts.hostname, parts.port, token
 
     def call(self, method, path, body=None, headers=None, raw=None, timeout=30):
         headers = dict(headers or {})
@@ -71,6 +71,9 @@ class Client:
 
     def post(self, path, body=None, **more):
         return self.call("POST", path, body={} if body is None and "raw" not in more else body, **more)
+
+    def __del__(self):
+        self.close()
 
     def close(self):
         if self.connection is not None:

@@ -15,8 +15,8 @@ endfunction()
 
 # kontor_embed_settings(<target>)
 #
-# Every settings.proto of the tree as kontor::config::kSettings in "chassis/config/settings.embed.hpp", for a target that
-# shows settings with their comments (which protoc does not compile in).
+# Every settings.proto of the tree as kontor::config::kSettings in "chassis/config/settings.embed.hpp", for a target
+# that shows settings with their comments (which protoc does not compile in).
 function(kontor_embed_settings target)
   set(header ${KONTOR_GEN}/chassis/config/settings.embed.hpp)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/chassis/*/settings.proto

@@ -82,6 +82,12 @@ TEST(Problem, RevealsNothingOfOurInsides) {
   EXPECT_NE(problemJson(named).find("the payment provider"), std::string::npos);
 }
 
+TEST(Problem, SaysWhenToTryAgain) {
+  const Error limited = Error(Code::kResourceExhausted, "RATE_LIMITED", "wait").withDetail("retryAfter", 900);
+  EXPECT_EQ(problemResponse(limited).find("Retry-After"), "900");
+  EXPECT_FALSE(problemResponse(Error(Code::kResourceExhausted, "wait")).find("Retry-After"));
+}
+
 TEST(Problem, ComesBackAsTheSameError) {
   const Error sent = Error(Code::kInvalidArgument, "INVALID_ARGUMENT", "two fields are wrong")
                          .withDetail("n", 7)

@@ -170,7 +170,12 @@ std::string problemJson(const Error& error, const ProblemSource& source) {
 }
 
 Response problemResponse(const Error& error, const ProblemSource& source) {
-  return Response(error.status(), "application/problem+json", problemJson(error, source));
+  Response response(error.status(), "application/problem+json", problemJson(error, source));
+  for (const auto& [name, value] : error.details()) {
+    const auto* seconds = std::get_if<std::int64_t>(&value);
+    if (name == "retryAfter" && seconds) response.add("Retry-After", std::to_string(*seconds));
+  }
+  return response;
 }
 
 Error errorFromProblem(int status, std::string_view body) {

@@ -18,7 +18,7 @@ struct ProblemSource {
 /// detail}]. Codes that speak of our own insides (INTERNAL, UNKNOWN, DATA_LOSS, DEADLINE_EXCEEDED) show a fixed text.
 std::string problemJson(const Error& error, const ProblemSource& source = {});
 
-/// The answer for `error`: its status and problemJson.
+/// The answer for `error`: its status and problemJson, and Retry-After when it has the detail "retryAfter" (seconds).
 Response problemResponse(const Error& error, const ProblemSource& source = {});
 
 /// The error that a problem answer stands for, for clients. A body that is no problem gives an error of the status

@@ -60,7 +60,8 @@ std::string currencyOr(const std::string& currency, const std::string& otherwise
 /// The taxes due by country of delivery and tax class, in parts per million.
 class TaxRates {
  public:
-  /// Keys are "DE" or "DE/reduced". Throws INVALID_ARGUMENT / "BAD_CONFIGURATION" on others, or rates beyond 0 to 100 %.
+  /// Keys are "DE" or "DE/reduced". Throws INVALID_ARGUMENT / "BAD_CONFIGURATION" on others, and on rates beyond 0 to
+  /// 100 %.
   explicit TaxRates(std::map<std::string, std::int64_t> rates);
 
   /// The class's own rate, else the country's, else 0; exempt goods are always free.

@@ -63,8 +63,7 @@ class Handlers final : public v1::Catalog {
                                       std::string list);
   task<v1::Product> update(store::Transaction& in, const v1::UpdateProductRequest& request,
                            const rpc::Context& context);
-  task<v1::Variant> setPrices(store::Transaction& in, const v1::SetPricesRequest& request,
-                              const rpc::Context& context);
+  task<v1::Variant> setPrices(store::Transaction& in, const v1::SetPricesRequest& request, const rpc::Context& context);
 
   HandlerParts parts_;
 };

@@ -14,8 +14,9 @@ constexpr std::size_t kBatchVariants = 2000;
 constexpr std::size_t kBatchErrors = 1000;
 
 Error unreadable(const std::string& what) {
-  return Error(Code::kUnavailable, "IMPORT_FILE_UNREADABLE",
-               "the uploaded file could not be " + what + "; see whether the disk is full or failing, and upload it again");
+  return Error(
+      Code::kUnavailable, "IMPORT_FILE_UNREADABLE",
+      "the uploaded file could not be " + what + "; see whether the disk is full or failing, and upload it again");
 }
 
 }  // namespace

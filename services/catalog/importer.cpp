@@ -38,9 +38,7 @@ std::string headerText(const shopify::Header& header) {
   return text;
 }
 
-bool isConflict(const Error& error) {
-  return error.code() == Code::kAlreadyExists || error.code() == Code::kAborted;
-}
+bool isConflict(const Error& error) { return error.code() == Code::kAlreadyExists || error.code() == Code::kAborted; }
 
 task<void> tell(store::Transaction& in, const Merged& merged) {
   const v1::Product& product = merged.stored.product;
@@ -253,7 +251,9 @@ task<void> Importer::setStock(const Run& run, const Plan& plan) {
     if (request.lines_size() < kStockLines && i + 1 < plan.products.size()) continue;
     request.set_overwrite(run.request.set_stock());
     request.set_reason("import " + run.job.id());
-    co_await parts_.inventory->SetStock(context, std::exchange(request, {}));
+    inventory::v1::SetStockRequest full;
+    full.Swap(&request);
+    co_await parts_.inventory->SetStock(context, std::move(full));
   }
 }
 

@@ -130,7 +130,8 @@ void Merger::refuseForeignSkus() {
     if (known && known_->product.variants(*known).sku() == sku) continue;
     const auto owner = facts_.owners.find(sku);
     if (owner == facts_.owners.end()) continue;
-    const std::string whose = "belongs to the product \"" + shopify::printable(owner->second.handle) + "\" of this shop";
+    const std::string whose =
+        "belongs to the product \"" + shopify::printable(owner->second.handle) + "\" of this shop";
     if (variant.sku_made) {
       refuse(i, Column::kSku, sku, "was made from handle and options, for the file has none, but " + whose,
              "a SKU of its own", "SKU_TAKEN");

@@ -71,8 +71,7 @@ class Store {
   /// Adds a product with its variants, prices and categories. ALREADY_EXISTS when its handle or a sku is taken.
   virtual task<void> addProduct(store::Transaction& in, const StoredProduct& stored) = 0;
   /// Writes the same of a product that is known, if it is still at `from_version`; false when it is not.
-  virtual task<bool> replaceProduct(store::Transaction& in, const StoredProduct& stored,
-                                    std::int64_t from_version) = 0;
+  virtual task<bool> replaceProduct(store::Transaction& in, const StoredProduct& stored, std::int64_t from_version) = 0;
   /// Writes the product's own document and columns only, guarded in the same way.
   virtual task<bool> updateProduct(store::Transaction& in, const v1::Product& product, std::int64_t from_version) = 0;
   virtual task<void> putPrice(store::Transaction& in, std::string variant_id, const Price& price,

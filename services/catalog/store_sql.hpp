@@ -65,8 +65,8 @@ class StoreSql final : public Store {
 /// The product in a `document` column. Throws DATA_LOSS when it does not read.
 v1::Product documentOf(const std::string& bytes);
 
-/// Appends `texts` to `values` and returns the right side of an IN over them, "($3, $4, …)". Filled up to a power of two
-/// by repeating the last text, so that few different statements have to be prepared. `texts` has at least one.
+/// Appends `texts` to `values` and returns the right side of an IN over them, "($3, $4, …)". Filled up to a power of
+/// two by repeating the last text, so that few different statements have to be prepared. `texts` has at least one.
 std::string inList(store::Params& values, const std::vector<std::string>& texts);
 
 }  // namespace kontor::catalog

@@ -22,8 +22,7 @@ constexpr std::string_view kCount = "SELECT COUNT(*) FROM variant";
 constexpr std::string_view kOrphans =
     "SELECT v.id, v.sku FROM variant v WHERE NOT EXISTS (SELECT 1 FROM product p WHERE p.id = v.product_id) "
     "ORDER BY v.id LIMIT $1";
-constexpr std::string_view kShared =
-    "SELECT sku FROM variant GROUP BY sku HAVING COUNT(*) > 1 ORDER BY sku LIMIT $1";
+constexpr std::string_view kShared = "SELECT sku FROM variant GROUP BY sku HAVING COUNT(*) > 1 ORDER BY sku LIMIT $1";
 constexpr std::string_view kUnpriced =
     "SELECT v.id, v.sku FROM variant v WHERE NOT EXISTS "
     "(SELECT 1 FROM price pr WHERE pr.variant_id = v.id AND pr.currency = $2) ORDER BY v.id LIMIT $1";
@@ -87,7 +86,7 @@ task<std::vector<ProductRow>> StoreSql::productRows(store::Statements& in, std::
 }
 
 task<std::int64_t> StoreSql::countVariants(store::Statements& in) {
-  const Rows rows = co_await in.query(kCount, {});
+  const Rows rows = co_await in.query(kCount, params());
   co_return rows.front().int64(0);
 }
 

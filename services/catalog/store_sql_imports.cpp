@@ -64,7 +64,7 @@ task<std::optional<std::string>> StoreSql::addImport(store::Transaction& in, con
   store::Params values = params(job.id(), job.dry_run(), import.actor, import.blob, job.bytes_total(), in.now());
   const std::int64_t added = co_await in.execute(kAdd, std::move(values));
   if (added == 1) co_return std::nullopt;
-  const Rows rows = co_await in.query(kRunning, {});
+  const Rows rows = co_await in.query(kRunning, params());
   KONTOR_ASSERT(!rows.empty(), "an import is refused only for one that runs");
   co_return rows.front().text(0);
 }
@@ -87,13 +87,13 @@ task<std::optional<v1::ImportJob>> StoreSql::findImport(store::Statements& in, s
 
 task<void> StoreSql::updateImport(store::Transaction& in, const v1::ImportJob& job,
                                   const std::vector<v1::ImportError>& errors, std::int64_t first_number) {
-  store::Params values = params(job.id(), job.bytes_read(), job.rows(), job.products(), job.variants(), job.images(),
-                                job.errors_total());
+  store::Params values =
+      params(job.id(), job.bytes_read(), job.rows(), job.products(), job.variants(), job.images(), job.errors_total());
   co_await in.execute(kUpdate, std::move(values));
   std::int64_t number = first_number;
   for (const v1::ImportError& error : errors) {
-    store::Params row = params(job.id(), number++, error.line(), error.column(), error.value(), error.expected(),
-                               error.message());
+    store::Params row =
+        params(job.id(), number++, error.line(), error.column(), error.value(), error.expected(), error.message());
     co_await in.execute(kAddError, std::move(row));
   }
 }

@@ -111,8 +111,8 @@ task<std::optional<v1::Product>> StoreSql::findByVariant(store::Statements& in, 
   co_return firstOf(rows);
 }
 
-task<std::vector<v1::Product>> StoreSql::listOnSale(store::Statements& in, std::string category,
-                                                    std::string before_id, std::int64_t limit) {
+task<std::vector<v1::Product>> StoreSql::listOnSale(store::Statements& in, std::string category, std::string before_id,
+                                                    std::int64_t limit) {
   store::Params values = params(startOf(std::move(before_id)), limit);
   std::string_view sql = kOnSale;
   if (!category.empty()) {
@@ -136,7 +136,7 @@ task<std::vector<v1::Product>> StoreSql::listAll(store::Statements& in, v1::Prod
 }
 
 task<std::vector<v1::Category>> StoreSql::listCategories(store::Statements& in) {
-  const Rows rows = co_await in.query(kCategories, {});
+  const Rows rows = co_await in.query(kCategories, params());
   std::vector<v1::Category> categories;
   for (const Row& row : rows) {
     v1::Category& category = categories.emplace_back();

@@ -69,9 +69,9 @@ task<bool> StoreSql::updateProduct(store::Transaction& in, const v1::Product& pr
 task<void> StoreSql::putVariants(store::Transaction& in, const v1::Product& product) {
   std::int64_t position = 0;
   for (const v1::Variant& variant : product.variants()) {
-    store::Params values = params(variant.id(), product.id(), ++position, variant.sku(), variant.title(),
-                                  variant.barcode(), variant.tax_class(), variant.requires_shipping(),
-                                  variant.media_url());
+    store::Params values =
+        params(variant.id(), product.id(), ++position, variant.sku(), variant.title(), variant.barcode(),
+               variant.tax_class(), variant.requires_shipping(), variant.media_url());
     co_await in.execute(kPutVariant, std::move(values));
     const Price price = priceOf(variant);
     co_await putPrice(in, variant.id(), price, variant.price().currency());

@@ -87,7 +87,8 @@ bool Members::next() {
       continue;
     }
     seen_.set(index_);
-    if (cursor_->value().isNull()) continue;
+    value_ = cursor_->value();
+    if (value_.isNull()) continue;
     path_.emplace(reader_, declared_[index_]);
     return true;
   }
@@ -118,8 +119,9 @@ bool Items::next() {
   path_.reset();
   while (cursor_ && cursor_->next()) {
     path_.emplace(reader_, index_++);
-    if (!cursor_->value().isNull()) return true;
-    reader_.wrongType("an item", cursor_->value());
+    value_ = cursor_->value();
+    if (!value_.isNull()) return true;
+    reader_.wrongType("an item", value_);
     path_.reset();
   }
   return false;
@@ -130,14 +132,16 @@ Entries::Entries(const Value& value, Reader& reader) : reader_(reader), cursor_(
 bool Entries::next() {
   path_.reset();
   while (cursor_ && cursor_->next()) {
-    path_.emplace(reader_, cursor_->key());
+    key_ = cursor_->key();
+    value_ = cursor_->value();
+    path_.emplace(reader_, key_);
     const bool strict = reader_.unknown() == Unknown::kRefuse;
-    if (!seen_.insert(cursor_->key()).second) {
+    if (!seen_.insert(key_).second) {
       if (strict) reader_.fault("DUPLICATE_FIELD", "this name is given more than once");
-    } else if (!cursor_->value().isNull()) {
+    } else if (!value_.isNull()) {
       return true;
     } else {
-      reader_.wrongType("a value", cursor_->value());
+      reader_.wrongType("a value", value_);
     }
     path_.reset();
   }

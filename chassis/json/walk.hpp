@@ -26,7 +26,7 @@ class Members {
   bool next();
   /// The present member's place in `declared`.
   std::size_t index() const { return index_; }
-  const Value& value() const { return cursor_->value(); }
+  const Value& value() const { return value_; }
 
  private:
   bool find(std::string_view key);
@@ -35,6 +35,7 @@ class Members {
   std::span<const std::string_view> declared_;
   std::optional<ObjectCursor> cursor_;
   std::optional<Reader::Path> path_;
+  Value value_;
   std::size_t index_ = 0;
   std::size_t expected_ = 0;
   std::bitset<kMostDeclaredMembers> seen_;
@@ -45,12 +46,13 @@ class Items {
  public:
   Items(const Value& value, Reader& reader);
   bool next();
-  const Value& value() const { return cursor_->value(); }
+  const Value& value() const { return value_; }
 
  private:
   Reader& reader_;
   std::optional<ArrayCursor> cursor_;
   std::optional<Reader::Path> path_;
+  Value value_;
   std::size_t index_ = 0;
 };
 
@@ -59,13 +61,15 @@ class Entries {
  public:
   Entries(const Value& value, Reader& reader);
   bool next();
-  std::string key() const { return std::string(cursor_->key()); }
-  const Value& value() const { return cursor_->value(); }
+  std::string key() const { return std::string(key_); }
+  const Value& value() const { return value_; }
 
  private:
   Reader& reader_;
   std::optional<ObjectCursor> cursor_;
   std::optional<Reader::Path> path_;
+  std::string_view key_;
+  Value value_;
   std::unordered_set<std::string_view> seen_;
 };
 

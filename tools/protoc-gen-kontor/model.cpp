@@ -135,6 +135,7 @@ std::vector<const Descriptor*> allMessages(const FileDescriptor& file) {
 
 std::vector<const EnumDescriptor*> allEnums(const FileDescriptor& file) {
   std::vector<const EnumDescriptor*> enums;
+  enums.reserve(static_cast<std::size_t>(file.enum_type_count()));
   for (int i = 0; i < file.enum_type_count(); ++i) enums.push_back(file.enum_type(i));
   for (const Descriptor* message : allMessages(file)) {
     for (int i = 0; i < message->enum_type_count(); ++i) enums.push_back(message->enum_type(i));

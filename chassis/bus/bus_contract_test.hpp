@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct BusDriver {
   std::string name;
   std::function<std::unique_ptr<BusBench>()> make;
 };
+
+inline void PrintTo(const BusDriver& driver, std::ostream* out) { *out << driver.name; }
 
 /// What a handler has seen; thread-safe.
 class Seen {

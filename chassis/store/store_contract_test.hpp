@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "chassis/security/sealer.hpp"
@@ -28,6 +29,8 @@ struct StoreDriver {
   std::string name;
   std::function<std::unique_ptr<StoreBench>()> make;
 };
+
+inline void PrintTo(const StoreDriver& driver, std::ostream* out) { *out << driver.name; }
 
 /// Every SQL driver must pass this suite: what services rely on, whatever the store.
 class StoreContract : public ::testing::TestWithParam<StoreDriver> {

@@ -14,7 +14,7 @@ configure = cmake --preset $(1) >/dev/null
 build = cmake --build --preset $(1) -j $(JOBS) --target
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check asan lint clean
+.PHONY: help run build test check asan lint bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,12 @@ asan: ## every test under the address and undefined-behaviour sanitizers (build/
 lint: ## format, tidy and layers of the whole tree, clang-tidy on changed files (LINT_BASE=commit, LINT_FILES="a.cpp b.cpp")
 	@tools/setup lint
 	@tools/lint
+
+bench: ## the figures of this machine: start, memory, durable checkouts a second
+	@tools/setup build test
+	@$(call configure,release)
+	@$(call build,release) kontor buyers
+	@python3 bench/figures.py build/release/bin
 
 clean: ## remove what was built; data stays
 	@rm -rf build

@@ -1,6 +1,7 @@
 #include "chassis/app/periodic.hpp"
 
 #include <mutex>
+#include <optional>
 
 #include "chassis/runtime/environment.hpp"
 #include "chassis/runtime/oneshot.hpp"
@@ -12,6 +13,13 @@ struct Periodic::State {
   State(const telemetry::Log& to, std::string what, Duration pause, Job work)
       : log(to), name(std::move(what)), interval(pause), job(std::move(work)) {}
 
+  /// What the next pause waits for; nothing when there shall be none.
+  std::optional<runtime::OneShot<bool>> beginPause() {
+    const std::lock_guard lock(mutex);
+    if (stopping) return std::nullopt;
+    return wake = runtime::OneShot<bool>();
+  }
+
   telemetry::Log log;
   std::string name;
   Duration interval;
@@ -20,7 +28,7 @@ struct Periodic::State {
   std::mutex mutex;  // guards what follows
   bool started = false;
   bool stopping = false;
-  runtime::OneShot<bool> wake;  // ends the present wait between rounds
+  runtime::OneShot<bool> wake;  // ends the present pause: true for the next round, false to stop
   runtime::OneShot<bool> over;  // set when the last round has ended
 };
 
@@ -47,7 +55,7 @@ task<void> Periodic::stop() {
     const std::lock_guard lock(state_->mutex);
     if (!state_->started || state_->stopping) co_return;
     state_->stopping = true;
-    state_->wake.setValue(true);
+    state_->wake.setValue(false);
   }
   co_await state_->over;
 }
@@ -55,15 +63,13 @@ task<void> Periodic::stop() {
 task<void> Periodic::rounds(std::shared_ptr<State> state) {
   while (true) {
     co_await oneRound(*state);
-    runtime::OneShot<bool> wake;
-    {
-      const std::lock_guard lock(state->mutex);
-      if (state->stopping) break;
-      state->wake = wake;
-    }
-    const runtime::TimerId timer = runtime::Executor::current().after(state->interval, [wake] { wake.setValue(true); });
-    co_await wake;
-    runtime::Executor::current().cancel(timer);
+    const std::optional<runtime::OneShot<bool>> wake = state->beginPause();
+    if (!wake) break;
+    runtime::Executor& here = runtime::Executor::current();
+    const runtime::TimerId timer = here.after(state->interval, [shot = *wake] { shot.setValue(true); });
+    const bool go_on = co_await *wake;
+    here.cancel(timer);
+    if (!go_on) break;
   }
   state->over.setValue(true);
 }

@@ -45,8 +45,8 @@ task<std::string> send(http::Client& shop, std::string method, std::string targe
   co_return std::move(answer.body);
 }
 
-constexpr std::string_view kAddress =
-    R"({"email":"load@example.org","shippingAddress":{"name":"Load","line1":"Quay 1","city":"Kiel","postalCode":"24103","country":"DE"}})";
+constexpr std::string_view kAddress = R"({"email":"load@example.org","shippingAddress":{"name":"Load",)"
+                                     R"("line1":"Quay 1","city":"Kiel","postalCode":"24103","country":"DE"}})";
 
 task<void> checkout(http::Client& shop, std::string sku, std::string option) {
   const std::string opened = co_await send(shop, "POST", "/v1/store/carts", "{}", 201);
@@ -103,18 +103,20 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: buyers URL BUYERS SECONDS SKU...\n");
     return 2;
   }
-  using namespace kontor;
+  namespace bench = kontor::bench;
+  namespace runtime = kontor::runtime;
   bench::Tally tally;
   const int seconds = std::atoi(argv[3]);
   runtime::RealEnvironment environment(1);
   runtime::runBlocking(environment.background(),
-                       bench::run(*environment.loops().front(), argv[1], std::vector<std::string>(argv + 4, argv + argc),
-                                  std::atoi(argv[2]), seconds, tally));
+                       bench::run(*environment.loops().front(), argv[1],
+                                  std::vector<std::string>(argv + 4, argv + argc), std::atoi(argv[2]), seconds, tally));
   environment.stop();
   std::sort(tally.milliseconds.begin(), tally.milliseconds.end());
-  std::printf("{\"buyers\":%s,\"checkoutsPerSecond\":%.0f,\"p50Ms\":%.1f,\"p99Ms\":%.1f,\"checkouts\":%zu,\"failures\":%d}\n",
-              argv[2], static_cast<double>(tally.milliseconds.size()) / seconds, bench::quantile(tally.milliseconds, 0.5),
-              bench::quantile(tally.milliseconds, 0.99), tally.milliseconds.size(), tally.failures);
+  std::printf(
+      "{\"buyers\":%s,\"checkoutsPerSecond\":%.0f,\"p50Ms\":%.1f,\"p99Ms\":%.1f,\"checkouts\":%zu,\"failures\":%d}\n",
+      argv[2], static_cast<double>(tally.milliseconds.size()) / seconds, bench::quantile(tally.milliseconds, 0.5),
+      bench::quantile(tally.milliseconds, 0.99), tally.milliseconds.size(), tally.failures);
   if (tally.failures > 0) std::fprintf(stderr, "first failure: %s\n", tally.first_failure.c_str());
   return tally.failures == 0 ? 0 : 1;
 }

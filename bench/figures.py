@@ -2,6 +2,7 @@
 
 usage: python3 bench/figures.py BIN_FOLDER [SECONDS]     (make bench)
 """
+
 import json
 import os
 import subprocess
@@ -47,18 +48,26 @@ def main():
         first = shop.start_seconds
         shop.stop()
         shop.start()
-        print(f"start on a new data folder with the sample catalogue: {first * 1000:.0f} ms, on an existing one: "
-              f"{shop.start_seconds * 1000:.0f} ms (from exec to \"Kontor is open\")")
+        print(
+            f"start on a new data folder with the sample catalogue: {first * 1000:.0f} ms, on an existing one: "
+            f'{shop.start_seconds * 1000:.0f} ms (from exec to "Kontor is open")'
+        )
         print(f"RSS idle: {shop.rss_mib():.1f} MiB")
         for buyers in ("16", "64", "256"):
             before, rate = cpu_seconds(shop.process.pid), sync_rate(shop.data)
-            answer = subprocess.run([os.path.join(sys.argv[1], "buyers"), shop.url, buyers, SECONDS, *skus],
-                                    capture_output=True, text=True, check=True)
+            answer = subprocess.run(
+                [os.path.join(sys.argv[1], "buyers"), shop.url, buyers, SECONDS, *skus],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
             figures = json.loads(answer.stdout)
             used = (cpu_seconds(shop.process.pid) - before) / max(figures["checkouts"], 1)
-            print(f"{buyers:>4} buyers: {figures['checkoutsPerSecond']} checkouts/s, p50 {figures['p50Ms']} ms, "
-                  f"p99 {figures['p99Ms']} ms, {used * 1e6:.0f} us CPU of the shop each; "
-                  f"fdatasync just before: {rate:.0f}/s")
+            print(
+                f"{buyers:>4} buyers: {figures['checkoutsPerSecond']} checkouts/s, p50 {figures['p50Ms']} ms, "
+                f"p99 {figures['p99Ms']} ms, {used * 1e6:.0f} us CPU of the shop each; "
+                f"fdatasync just before: {rate:.0f}/s"
+            )
         print(f"RSS after: {shop.rss_mib():.1f} MiB")
         admin = shop.admin_after_restart(admin)
         wait_for(lambda: broken_invariants(admin) == [], 60, "the invariants")

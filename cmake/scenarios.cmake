@@ -11,7 +11,10 @@ function(kontor_scenarios folder)
   file(GLOB scripts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*_test.py)
   foreach(script IN LISTS scripts)
     get_filename_component(name ${script} NAME_WE)
-    add_test(NAME ${suite}/${name} COMMAND ${KONTOR_PYTHON} -m unittest -v ${suite}.${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/tests)
+    add_test(
+      NAME ${suite}/${name}
+      COMMAND ${KONTOR_PYTHON} -m unittest -v ${suite}.${name}
+      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/tests)
     set_tests_properties(
       ${suite}/${name}
       PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS scenario ENVIRONMENT

@@ -49,8 +49,9 @@ std::string tokenOf(const ImportOptions& options) {
   const auto variables = config::processVariables();
   const auto found = variables.find("KONTOR_TOKEN");
   if (found != variables.end() && !found->second.empty()) return found->second;
-  throw Error(Code::kUnauthenticated,
-              "an import needs a staff token: give --token or set KONTOR_TOKEN (POST /v1/admin/auth/login answers one)");
+  throw Error(
+      Code::kUnauthenticated,
+      "an import needs a staff token: give --token or set KONTOR_TOKEN (POST /v1/admin/auth/login answers one)");
 }
 
 // The import's job in an answer of the shop; an Error of the shop's own words otherwise.

@@ -18,8 +18,8 @@ class OperationsHandler final : public http::Handler {
 
   task<http::Response> handle(http::Request request) override {
     if (request.method() != "GET" && request.method() != "HEAD") {
-      co_return http::problemResponse(Error(Code::kUnimplemented, "METHOD_NOT_ALLOWED", "this port is only read from")
-                                          .withStatus(405));
+      co_return http::problemResponse(
+          Error(Code::kUnimplemented, "METHOD_NOT_ALLOWED", "this port is only read from").withStatus(405));
     }
     co_return answer(request.path());
   }
@@ -29,9 +29,11 @@ class OperationsHandler final : public http::Handler {
  private:
   http::Response answer(std::string_view path) const {
     if (path == "/livez") return {200, kPlain, "alive\n"};
-    if (path == "/readyz") return ready ? http::Response(200, kPlain, "ready\n") : http::Response(503, kPlain, "not ready\n");
+    if (path == "/readyz")
+      return ready ? http::Response(200, kPlain, "ready\n") : http::Response(503, kPlain, "not ready\n");
     if (path == "/metrics") return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.expose()};
-    if (path == "/buildinfo") return {200, "application/json", R"({"name":"kontor","version":")" KONTOR_VERSION R"("})"};
+    if (path == "/buildinfo")
+      return {200, "application/json", R"({"name":"kontor","version":")" KONTOR_VERSION R"("})"};
     return http::problemResponse(notFound("page", path));
   }
 

@@ -34,7 +34,8 @@ bool chosen(const ProcessSettings& settings, std::string_view service) {
 
 void requireKnown(const ProcessSettings& settings, std::span<const ModuleKind> kinds) {
   for (const std::string& name : settings.services()) {
-    const bool known = std::any_of(kinds.begin(), kinds.end(), [&](const ModuleKind& kind) { return kind.name == name; });
+    const bool known =
+        std::any_of(kinds.begin(), kinds.end(), [&](const ModuleKind& kind) { return kind.name == name; });
     if (known) continue;
     std::string all;
     for (const ModuleKind& kind : kinds) all += (all.empty() ? "" : ", ") + std::string(kind.name);
@@ -93,7 +94,8 @@ Process::Process(config::Config& config, std::span<const ModuleKind> kinds) : im
   logging.level = telemetry::levelOf(impl.settings.log_level());
   impl.log = std::make_unique<telemetry::Log>(logging, telemetry::standardErrorSink(), impl.environment->clock());
   impl.metrics = std::make_unique<telemetry::Metrics>();
-  impl.sealer = std::make_unique<security::Sealer>(security::KeyRing::openOrMake(impl.folder.path(), impl.environment->random()).sealer(impl.environment->random()));
+  impl.sealer = std::make_unique<security::Sealer>(
+      security::KeyRing::openOrMake(impl.folder.path(), impl.environment->random()).sealer(impl.environment->random()));
   auto observer = std::make_shared<rpc::Observer>(*impl.metrics, impl.spans, impl.environment->random());
   impl.directory = std::make_unique<rpc::Directory>(std::move(observer));
   bus::embedded::Options bus_options(impl.folder.path() / "bus.db");

@@ -32,9 +32,7 @@ class SystemRandom final : public Random {
   }
 };
 
-void nameThread(std::string_view name) {
-  pthread_setname_np(pthread_self(), std::string(name.substr(0, 15)).c_str());
-}
+void nameThread(std::string_view name) { pthread_setname_np(pthread_self(), std::string(name.substr(0, 15)).c_str()); }
 
 class ThreadWorker final : public Worker {
  public:

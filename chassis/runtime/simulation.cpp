@@ -31,9 +31,7 @@ std::uint64_t SeededRandom::draw() {
   return z ^ (z >> 31);
 }
 
-bool SeededRandom::chance(double probability) {
-  return static_cast<double>(draw() >> 11) * 0x1.0p-53 < probability;
-}
+bool SeededRandom::chance(double probability) { return static_cast<double>(draw() >> 11) * 0x1.0p-53 < probability; }
 
 /// One life of one node: executor, clock and random stream. Stays as an inert shell after its death.
 class Simulation::Node final : public Executor, public Environment {

@@ -7,8 +7,8 @@ namespace {
 
 Error contradiction(const Payment& payment, std::string_view wish) {
   return Error(Code::kFailedPrecondition, "PAYMENT_STATE",
-               "the payment of " + payment.ref() + " is " + std::string(stateName(payment.state())) + " and cannot be " +
-                   std::string(wish));
+               "the payment of " + payment.ref() + " is " + std::string(stateName(payment.state())) +
+                   " and cannot be " + std::string(wish));
 }
 
 Change changeTo(const Payment& before, Payment::State state, std::string_view type, std::int64_t amount = 0) {

@@ -110,7 +110,7 @@ task<Payment> Handlers::Void(rpc::Context context, v1::VoidRequest request) {
     std::optional<Change> change =
         giveUp(noted, notice.fact == Fact::kNotKnown ? "unknown to the provider" : "nobody took the action");
     if (!change) co_return noted;
-    Payment ended = co_await record(transaction, environment_, std::move(*change), {}, ref);
+    Payment ended = co_await record(transaction, environment_, std::move(*change), std::string(), ref);
     co_return ended;
   };
   Payment payment = co_await store_->transact(std::move(context), std::move(body));
@@ -127,8 +127,7 @@ task<Payment> Handlers::moveMoney(rpc::Context context, Movement movement, std::
   // Refuses what our own book forbids before the provider hears of it.
   static_cast<void>(capturing ? capture(before, amount) : refund(before, amount));
   const std::shared_ptr<Provider> provider = providerNamed(before.provider());
-  task<void> moving =
-      capturing ? provider->capture(ref, operation, amount) : provider->refund(ref, operation, amount);
+  task<void> moving = capturing ? provider->capture(ref, operation, amount) : provider->refund(ref, operation, amount);
   co_await moving;
   auto body = [this, ref, operation, amount, capturing, type](store::Transaction& transaction) -> task<Payment> {
     std::optional<Payment> now = co_await records::find(transaction, ref);

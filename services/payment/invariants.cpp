@@ -105,9 +105,9 @@ task<type::v1::CheckInvariantsResponse> checkInvariants(store::Statements& state
   co_return response;
 }
 
-task<v1::CompareBooksResponse> compareBooks(store::SqlStore& store,
-                                            const std::map<std::string, std::shared_ptr<Provider>, std::less<>>& providers,
-                                            v1::CompareBooksRequest request) {
+task<v1::CompareBooksResponse> compareBooks(
+    store::SqlStore& store, const std::map<std::string, std::shared_ptr<Provider>, std::less<>>& providers,
+    v1::CompareBooksRequest request) {
   // The provider's side is read first: what it books after that is younger than what we judge.
   const Time since = timeOf(request.since());
   Entries entries;

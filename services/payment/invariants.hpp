@@ -21,8 +21,8 @@ namespace kontor::payment {
 task<type::v1::CheckInvariantsResponse> checkInvariants(store::Statements& statements);
 
 /// Our payments beside their providers' own books, in the order of references: one page.
-task<v1::CompareBooksResponse> compareBooks(store::SqlStore& store,
-                                            const std::map<std::string, std::shared_ptr<Provider>, std::less<>>& providers,
-                                            v1::CompareBooksRequest request);
+task<v1::CompareBooksResponse> compareBooks(
+    store::SqlStore& store, const std::map<std::string, std::shared_ptr<Provider>, std::less<>>& providers,
+    v1::CompareBooksRequest request);
 
 }  // namespace kontor::payment

@@ -275,7 +275,8 @@ TEST_F(PaymentTest, AnEditedRowIsNamed) {
   const auto sound = invariants();
   for (const auto& invariant : sound.invariants()) EXPECT_TRUE(invariant.ok()) << invariant.name();
   auto edit = [](store::Transaction& transaction) -> task<void> {
-    co_await transaction.execute("UPDATE payment SET authorized = 5, captured = 3 WHERE ref = 'chk_a'", store::Params{});
+    co_await transaction.execute("UPDATE payment SET authorized = 5, captured = 3 WHERE ref = 'chk_a'",
+                                 store::Params{});
   };
   world_->run(host_.stores.at("payment")->transact({}, edit));
   const auto broken = invariants();

@@ -64,7 +64,8 @@ task<Payment> recordNotice(store::Transaction& transaction, runtime::Environment
     if (contradiction.reason() != "PAYMENT_STATE") throw;
   }
   if (!change) co_return std::move(*before);
-  Payment after = co_await record(transaction, environment, std::move(*change), {}, std::move(notice.provider_ref));
+  Payment after =
+      co_await record(transaction, environment, std::move(*change), std::string(), std::move(notice.provider_ref));
   co_return after;
 }
 

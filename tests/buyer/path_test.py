@@ -1,8 +1,22 @@
 """The buyer's path on the real binary: from a product to a tracked order, and what may go wrong on the way."""
+
 import unittest
 
-from support.buyer import (ADDRESS, any_sku, broken_invariants, buy, complete, expect, first_product, key, level,
-                           new_cart, pay, set_stock, track)
+from support.buyer import (
+    ADDRESS,
+    any_sku,
+    broken_invariants,
+    buy,
+    complete,
+    expect,
+    first_product,
+    key,
+    level,
+    new_cart,
+    pay,
+    set_stock,
+    track,
+)
 from support.shop import Shop, wait_for
 
 QUICK = {"KONTOR_ORDER__INVARIANTS_SETTLE": "100ms"}
@@ -29,13 +43,17 @@ class PathTest(unittest.TestCase):
         self.assertGreaterEqual(variant["available"], 0)
         one = self.buyer.get(f"/v1/store/products/{product['handle']}")
         self.assertEqual(expect(one, 200)["id"], product["id"])
-        again = self.buyer.get(f"/v1/store/products/{product['handle']}", headers={"If-None-Match": one.headers["etag"]})
+        again = self.buyer.get(
+            f"/v1/store/products/{product['handle']}", headers={"If-None-Match": one.headers["etag"]}
+        )
         self.assertEqual(again.status, 304)
 
     def test_pages_hold_every_product_once(self):
         seen, token = [], ""
         while True:
-            page = expect(self.buyer.get("/v1/store/products?pageSize=7" + (f"&pageToken={token}" if token else "")), 200)
+            page = expect(
+                self.buyer.get("/v1/store/products?pageSize=7" + (f"&pageToken={token}" if token else "")), 200
+            )
             seen += [product["id"] for product in page["products"]]
             token = page.get("nextPageToken")
             if not token:
@@ -53,8 +71,10 @@ class PathTest(unittest.TestCase):
         paid = expect(pay(self.buyer, cart), 201)
         self.assertEqual(paid["payment"]["state"], "authorized")
         order = expect(complete(self.buyer, cart), 201)["order"]
-        self.assertEqual((order["status"], order["paymentStatus"], order["fulfilmentStatus"]),
-                         ("confirmed", "authorized", "unfulfilled"))
+        self.assertEqual(
+            (order["status"], order["paymentStatus"], order["fulfilmentStatus"]),
+            ("confirmed", "authorized", "unfulfilled"),
+        )
         self.assertEqual(order["totals"], shown["totals"])
         tracked = expect(track(self.buyer, order), 200)
         self.assertEqual(tracked["lines"], order["lines"])
@@ -157,8 +177,11 @@ class PathTest(unittest.TestCase):
 
     def test_addresses_are_checked(self):
         cart = expect(self.buyer.post("/v1/store/carts"), 201)["id"]
-        wrong = self.buyer.call("PATCH", f"/v1/store/carts/{cart}",
-                                {"email": "nobody", "shippingAddress": {**ADDRESS, "city": "", "country": "XX"}})
+        wrong = self.buyer.call(
+            "PATCH",
+            f"/v1/store/carts/{cart}",
+            {"email": "nobody", "shippingAddress": {**ADDRESS, "city": "", "country": "XX"}},
+        )
         self.assertEqual(wrong.status, 400)
         self.assertLessEqual({"shippingAddress.city"}, {error["path"] for error in wrong.json["errors"]})
 

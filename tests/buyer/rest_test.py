@@ -1,4 +1,5 @@
 """The edge on the real binary: bad input gets a clear problem, and nobody gets past the access rules."""
+
 import json
 import socket
 import unittest
@@ -42,10 +43,14 @@ class RestTest(unittest.TestCase):
 
     def test_fields_that_are_not_the_clients(self):
         sku = any_sku(self.client)
-        unknown = self.problem(self.lines(json.dumps({"sku": sku, "quantity": 1, "unitPrice": {"amount": 1}}).encode()), 400)
+        unknown = self.problem(
+            self.lines(json.dumps({"sku": sku, "quantity": 1, "unitPrice": {"amount": 1}}).encode()), 400
+        )
         self.assertEqual([error["path"] for error in unknown["errors"]], ["unitPrice"])
         twice = self.problem(self.lines(f'{{"sku":"{sku}","quantity":1,"quantity":2}}'.encode()), 400)
-        self.assertEqual([(error["path"], error["reason"]) for error in twice["errors"]], [("quantity", "DUPLICATE_FIELD")])
+        self.assertEqual(
+            [(error["path"], error["reason"]) for error in twice["errors"]], [("quantity", "DUPLICATE_FIELD")]
+        )
         several = self.problem(self.lines(b'{"sku":7,"quantity":"x"}'), 400)
         self.assertEqual({error["path"] for error in several["errors"]}, {"sku", "quantity"})
         self.problem(self.client.get("/v1/store/products?pagesize=3"), 400)
@@ -64,14 +69,24 @@ class RestTest(unittest.TestCase):
             self.problem(anonymous, 401, "UNAUTHENTICATED")
             self.assertIn("www-authenticate", anonymous.headers)
             self.problem(self.shop.client("ses_" + "0" * 32).get(path), 401, "INVALID_TOKEN")
-        customer = expect(self.client.post("/v1/store/auth/register", {"email": "c@example.org", "password": "a long enough one"}), 201)
+        customer = expect(
+            self.client.post("/v1/store/auth/register", {"email": "c@example.org", "password": "a long enough one"}),
+            201,
+        )
         self.problem(self.shop.client(customer["token"]).get("/v1/admin/orders"), 403, "PERMISSION_DENIED")
 
     def test_a_login_is_limited_and_says_nothing(self):
-        wrong = self.problem(self.client.post("/v1/admin/auth/login", {"email": self.shop.owner, "password": "not this one"}), 401)
-        unknown = self.problem(self.client.post("/v1/admin/auth/login", {"email": "x@example.org", "password": "not this one"}), 401)
+        wrong = self.problem(
+            self.client.post("/v1/admin/auth/login", {"email": self.shop.owner, "password": "not this one"}), 401
+        )
+        unknown = self.problem(
+            self.client.post("/v1/admin/auth/login", {"email": "x@example.org", "password": "not this one"}), 401
+        )
         self.assertEqual(wrong["detail"], unknown["detail"])
-        statuses = [self.client.post("/v1/admin/auth/login", {"email": "y@example.org", "password": "nope nope"}).status for _ in range(7)]
+        statuses = [
+            self.client.post("/v1/admin/auth/login", {"email": "y@example.org", "password": "nope nope"}).status
+            for _ in range(7)
+        ]
         self.assertEqual(statuses[:5], [401] * 5)
         self.assertEqual(statuses[-1], 429)
 
@@ -89,10 +104,12 @@ class RestTest(unittest.TestCase):
         self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
 
     def test_bytes_that_could_be_read_in_two_ways(self):
-        for request in (b"POST /v1/store/carts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
-                        b"POST /v1/store/carts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-                        b"GET / HTTP/1.1\nHost: a\n\n",
-                        b"GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n folded\r\n\r\n"):
+        for request in (
+            b"POST /v1/store/carts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+            b"POST /v1/store/carts HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+            b"GET / HTTP/1.1\nHost: a\n\n",
+            b"GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n folded\r\n\r\n",
+        ):
             with socket.create_connection((self.client.host, self.client.port), timeout=10) as wire:
                 wire.sendall(request)
                 answer = b""

@@ -1,4 +1,5 @@
 """Many buyers at once: what is sold is never more than what was there."""
+
 import threading
 import unittest
 
@@ -73,7 +74,9 @@ class RushTest(unittest.TestCase):
         set_stock(self.admin, sku, 3)
         client = self.shop.client()
         cart = new_cart(client, (sku, 2))
-        expect(client.post(f"/v1/store/carts/{cart}/lines", {"sku": sku, "quantity": 2, "metadata": {"gift": "yes"}}), 201)
+        expect(
+            client.post(f"/v1/store/carts/{cart}/lines", {"sku": sku, "quantity": 2, "metadata": {"gift": "yes"}}), 201
+        )
         self.assertEqual(len(expect(client.get(f"/v1/store/carts/{cart}"), 200)["lines"]), 2)
         answer = pay(client, cart)
         self.assertEqual((answer.status, answer.json["details"]), (409, {"sku": sku, "available": 3}))
@@ -82,7 +85,9 @@ class RushTest(unittest.TestCase):
         left, right = self.skus[2], self.skus[3]
         set_stock(self.admin, left, 20)
         set_stock(self.admin, right, 20)
-        carts = [new_cart(self.shop.client(), *((left, right) if number % 2 else (right, left))) for number in range(40)]
+        carts = [
+            new_cart(self.shop.client(), *((left, right) if number % 2 else (right, left))) for number in range(40)
+        ]
 
         def buy(cart):
             client = self.shop.client()

@@ -1,4 +1,5 @@
 """What stops the shop from opening, and what the owner is told; and what a restart keeps."""
+
 import os
 import shutil
 import sqlite3
@@ -14,8 +15,15 @@ PROFILE = os.path.join(ROOT, "deploy/profiles/embedded.yaml")
 
 def run(*words, environment=None):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KONTOR_")}
-    return subprocess.run([BINARY, *words], cwd=ROOT, env={**clean, **(environment or {})}, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [BINARY, *words],
+        cwd=ROOT,
+        env={**clean, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 class StartTest(unittest.TestCase):
@@ -38,8 +46,21 @@ class StartTest(unittest.TestCase):
         return path
 
     def serve(self, *words, data="data", config=PROFILE, environment=None):
-        return run("serve", "--config", config, "--port", "0", "--ops", "0", "--data", os.path.join(self.folder, data),
-                   "--catalog", "", *words, environment=environment)
+        return run(
+            "serve",
+            "--config",
+            config,
+            "--port",
+            "0",
+            "--ops",
+            "0",
+            "--data",
+            os.path.join(self.folder, data),
+            "--catalog",
+            "",
+            *words,
+            environment=environment,
+        )
 
     def test_an_order_outlives_a_kill_and_a_clean_stop(self):
         with Shop() as shop:
@@ -55,8 +76,19 @@ class StartTest(unittest.TestCase):
     def test_a_port_in_use_is_named(self):
         with Shop() as shop:
             port = shop.url.rsplit(":", 1)[1]
-            answer = run("serve", "--config", PROFILE, "--port", port, "--ops", "0", "--data",
-                         os.path.join(self.folder, "other"), "--catalog", "")
+            answer = run(
+                "serve",
+                "--config",
+                PROFILE,
+                "--port",
+                port,
+                "--ops",
+                "0",
+                "--data",
+                os.path.join(self.folder, "other"),
+                "--catalog",
+                "",
+            )
             self.refuses(answer, port, "in use")
 
     def test_a_locked_data_folder_names_its_holder(self):
@@ -76,15 +108,21 @@ class StartTest(unittest.TestCase):
             path = os.path.join(shop.data, "order.db")
             self.assertTrue(os.path.exists(path))
             with sqlite3.connect(path) as store:
-                tables = [name for name, in store.execute("SELECT name FROM sqlite_master WHERE name = 'schema_version'")]
+                tables = [
+                    name for name, in store.execute("SELECT name FROM sqlite_master WHERE name = 'schema_version'")
+                ]
                 self.assertEqual(tables, ["schema_version"])
                 columns = [row[1] for row in store.execute("PRAGMA table_info(schema_version)")]
-                last = store.execute("SELECT * FROM schema_version WHERE component = 'order' ORDER BY version DESC LIMIT 1"
-                                     if "component" in columns else
-                                     "SELECT * FROM schema_version ORDER BY version DESC LIMIT 1").fetchone()
+                last = store.execute(
+                    "SELECT * FROM schema_version WHERE component = 'order' ORDER BY version DESC LIMIT 1"
+                    if "component" in columns
+                    else "SELECT * FROM schema_version ORDER BY version DESC LIMIT 1"
+                ).fetchone()
                 newer = dict(zip(columns, last)) | {"version": 99, "compatible_from": 1, "name": "0099_later"}
-                store.execute(f"INSERT INTO schema_version ({', '.join(newer)}) VALUES ({', '.join('?' * len(newer))})",
-                              list(newer.values()))
+                store.execute(
+                    f"INSERT INTO schema_version ({', '.join(newer)}) VALUES ({', '.join('?' * len(newer))})",
+                    list(newer.values()),
+                )
             shop.start()  # a later schema that this binary can work on
             shop.stop()
             with sqlite3.connect(path) as store:
@@ -93,7 +131,9 @@ class StartTest(unittest.TestCase):
             self.refuses(answer, "order.db", "99")
 
     def test_faults_of_a_configuration_are_all_named(self):
-        path = self.config("order:\n  checkout.hold: soon\n  chekout.hold: 20s\ngateway:\n  port: 99999999\nordr:\n  x: 1\n")
+        path = self.config(
+            "order:\n  checkout.hold: soon\n  chekout.hold: 20s\ngateway:\n  port: 99999999\nordr:\n  x: 1\n"
+        )
         answer = run("check-config", path)
         self.refuses(answer, "checkout.hold", "soon", "chekout.hold", "99999999", "ordr", path)
         self.refuses(self.serve(config=path), "chekout.hold")

@@ -1,4 +1,5 @@
 """Every outcome that the sandbox provider can have ends as the domain says, and both books agree after each."""
+
 import threading
 import time
 import unittest
@@ -7,9 +8,14 @@ from support.buyer import broken_invariants, complete, expect, level, new_cart, 
 from support.shop import Shop, wait_for
 
 # Short enough for a test, in the proportions of the defaults.
-SETTINGS = {"KONTOR_ORDER__PAYMENT_DEADLINE": "1s", "KONTOR_ORDER__PAYMENT_SETTLE": "3s",
-            "KONTOR_ORDER__CHECKOUT_HOLD": "8s", "KONTOR_ORDER__INVARIANTS_SETTLE": "100ms",
-            "KONTOR_PAYMENT__SANDBOX_UNKNOWN_PENDING": "3s", "KONTOR_PAYMENT__SANDBOX_LATE_WEBHOOK_DELAY": "2s"}
+SETTINGS = {
+    "KONTOR_ORDER__PAYMENT_DEADLINE": "1s",
+    "KONTOR_ORDER__PAYMENT_SETTLE": "3s",
+    "KONTOR_ORDER__CHECKOUT_HOLD": "8s",
+    "KONTOR_ORDER__INVARIANTS_SETTLE": "100ms",
+    "KONTOR_PAYMENT__SANDBOX_UNKNOWN_PENDING": "3s",
+    "KONTOR_PAYMENT__SANDBOX_LATE_WEBHOOK_DELAY": "2s",
+}
 
 
 class TokensTest(unittest.TestCase):
@@ -48,6 +54,7 @@ class TokensTest(unittest.TestCase):
             answer = complete(self.buyer, self.cart)
             order = (answer.json or {}).get("order")
             return order if order and (order["status"], order["paymentStatus"]) == (status, payment_status) else None
+
         return wait_for(arrived, 20, f"an order {status}/{payment_status}")
 
     def test_decline_then_another_token(self):

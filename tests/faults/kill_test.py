@@ -1,4 +1,5 @@
 """kill -9 in the middle of concurrent checkouts: what was acknowledged is there, and nothing is left over."""
+
 import http.client
 import os
 import threading
@@ -31,8 +32,10 @@ class KillTest(unittest.TestCase):
             admin = shop.client(self.admin_token)
             wait_for(lambda: not unsettled(admin), HOLD + 40, "the end of every hold")
             wait_for(lambda: broken_invariants(admin) == [], 20, f"the invariants: {broken_invariants(admin)}")
-            print(f"{ROUNDS} kills, {len(acknowledged)} acknowledged orders, {cut_off} buyers cut off, 0 lost, "
-                  f"RSS {shop.rss_mib():.0f} MiB")
+            print(
+                f"{ROUNDS} kills, {len(acknowledged)} acknowledged orders, {cut_off} buyers cut off, 0 lost, "
+                f"RSS {shop.rss_mib():.0f} MiB"
+            )
 
     def checkouts_cut_by_a_kill(self, shop, sku, stop_after):
         """Buyers buy until the process is killed under them; returns (acknowledged orders, buyers cut off)."""

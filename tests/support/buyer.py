@@ -1,4 +1,5 @@
 """The buyer's path in words a test can read."""
+
 import uuid
 
 ADDRESS = {"name": "Ada Buyer", "line1": "1 Quay Street", "city": "Luebeck", "postalCode": "23552", "country": "DE"}
@@ -27,7 +28,9 @@ def new_cart(client, *lines):
     for line in lines:
         sku, quantity = line if isinstance(line, tuple) else (line, 1)
         expect(client.post(f"/v1/store/carts/{cart}/lines", {"sku": sku, "quantity": quantity}), 201)
-    expect(client.call("PATCH", f"/v1/store/carts/{cart}", {"email": "ada@example.org", "shippingAddress": ADDRESS}), 200)
+    expect(
+        client.call("PATCH", f"/v1/store/carts/{cart}", {"email": "ada@example.org", "shippingAddress": ADDRESS}), 200
+    )
     options = expect(client.get(f"/v1/store/carts/{cart}/shipping-options"), 200)["shippingOptions"]
     expect(client.call("PUT", f"/v1/store/carts/{cart}/shipping", {"optionId": options[0]["id"]}), 200)
     return cart
@@ -54,11 +57,17 @@ def track(client, order):
 
 def set_stock(admin, sku, quantity):
     """Brings the units on hand of a tracked sku to `quantity`."""
-    level = [row for row in expect(admin.get(f"/v1/admin/inventory?prefix={sku}"), 200)["levels"] if row["sku"] == sku][0]
+    level = [row for row in expect(admin.get(f"/v1/admin/inventory?prefix={sku}"), 200)["levels"] if row["sku"] == sku][
+        0
+    ]
     delta = quantity - level["onHand"]
     if delta:
-        expect(admin.post("/v1/admin/inventory/adjustments", {"sku": sku, "location": "main", "delta": delta,
-                                                              "reason": "test"}), 201)
+        expect(
+            admin.post(
+                "/v1/admin/inventory/adjustments", {"sku": sku, "location": "main", "delta": delta, "reason": "test"}
+            ),
+            201,
+        )
 
 
 def level(admin, sku):

@@ -3,6 +3,7 @@
 Every test that crosses services uses it: `with Shop() as shop: ...`. Waits are for conditions, never for time alone;
 processes are ended by their pid.
 """
+
 import http.client
 import json
 import os
@@ -40,7 +41,7 @@ class Answer:
 
 
 class Client:
-    """One keep-alive connection. Not thread-safe: one for each buyer. A lost connection raises OSError or HTTPException."""
+    """One keep-alive connection, for one buyer (not thread-safe). A lost one raises OSError or HTTPException."""
 
     def __init__(self, url, token=None):
         parts = urllib.parse.urlsplit(url)
@@ -108,16 +109,36 @@ class Shop:
         return {**clean, **self.settings}
 
     def command(self, port=0):
-        return [BINARY, "serve", "--config", os.path.join(ROOT, "deploy/profiles/embedded.yaml"), "--port", str(port),
-                "--ops", "0", "--data", self.data, "--catalog", self.catalogue or "", *self.arguments]
+        return [
+            BINARY,
+            "serve",
+            "--config",
+            os.path.join(ROOT, "deploy/profiles/embedded.yaml"),
+            "--port",
+            str(port),
+            "--ops",
+            "0",
+            "--data",
+            self.data,
+            "--catalog",
+            self.catalogue or "",
+            *self.arguments,
+        ]
 
     def start(self):
         self.url = None
         self.lines = []
         began = time.monotonic()
         self.log = open(self.data.rstrip("/") + ".log", "ab")
-        self.process = subprocess.Popen(self.command(), cwd=ROOT, env=self.environment(), stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen(
+            self.command(),
+            cwd=ROOT,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+        )
         opened = threading.Event()
         self.reader = threading.Thread(target=self._read, args=(self.process.stdout, opened), daemon=True)
         self.reader.start()

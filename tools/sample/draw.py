@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the sample catalogue: deploy/sample/catalogue.csv and a picture for each product in deploy/sample/media/sample/.
+"""Makes the sample catalogue: deploy/sample/catalogue.csv, and a picture of each product in its media/sample/.
 
     tools/sample/draw.py [FOLDER]      writes to FOLDER instead (default: deploy/sample)
     tools/sample/draw.py --check       writes nothing; fails if what is committed is not what the sources make

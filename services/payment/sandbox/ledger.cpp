@@ -28,7 +28,7 @@ constexpr std::string_view kColumns =
     "ref, action, state, becomes, becomes_at, ignores_void, currency, amount, authorized, captured, refunded";
 
 Entry read(const store::Row& row) {
-  return {row.text(0),  row.text(1),  row.text(2),  row.text(3),  row.time(4),  row.boolean(5),
+  return {row.text(0), row.text(1),  row.text(2),  row.text(3),  row.time(4),  row.boolean(5),
           row.text(6), row.int64(7), row.int64(8), row.int64(9), row.int64(10)};
 }
 
@@ -50,7 +50,7 @@ task<std::optional<Entry>> load(store::Statements& statements, std::string ref) 
 }
 
 task<void> save(store::Transaction& transaction, Entry entry) {
-  store::Params params{entry.ref,      entry.state,    entry.becomes,  entry.becomes_at,  entry.ignores_void,
+  store::Params params{entry.ref,        entry.state,    entry.becomes,  entry.becomes_at, entry.ignores_void,
                        entry.authorized, entry.captured, entry.refunded, transaction.now()};
   co_await transaction.execute(
       "UPDATE entry SET state = $2, becomes = $3, becomes_at = $4, ignores_void = $5, authorized = $6, captured = $7, "
@@ -85,7 +85,7 @@ task<Entry> insert(store::Transaction& transaction, Entry entry) {
   if (there) co_return *there;
   const std::string sql = "INSERT INTO entry (" + std::string(kColumns) +
                           ", changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10)";
-  store::Params params{entry.ref,      entry.action,   entry.state,  entry.becomes,    entry.becomes_at,
+  store::Params params{entry.ref,          entry.action,   entry.state,  entry.becomes,    entry.becomes_at,
                        entry.ignores_void, entry.currency, entry.amount, entry.authorized, transaction.now()};
   co_await transaction.execute(sql, std::move(params));
   co_return entry;
@@ -204,8 +204,9 @@ task<void> Ledger::refund(std::string ref, std::string operation, std::int64_t a
 }
 
 task<std::vector<Entry>> Ledger::list(Time since, std::string after_ref, std::int64_t limit) {
-  const std::string sql = "SELECT " + std::string(kColumns) +
-                          " FROM entry WHERE changed_at >= $1 AND ref > $2 AND state <> 'unknown' ORDER BY ref LIMIT $3";
+  const std::string sql =
+      "SELECT " + std::string(kColumns) +
+      " FROM entry WHERE changed_at >= $1 AND ref > $2 AND state <> 'unknown' ORDER BY ref LIMIT $3";
   store::Params params{since, after_ref, limit};
   const store::Rows rows = co_await store_->query(sql, std::move(params));
   std::vector<Entry> entries;
@@ -224,8 +225,8 @@ task<std::int64_t> Ledger::ripen() {
 }
 
 task<std::vector<PendingWebhook>> Ledger::pendingWebhooks() {
-  const store::Rows rows = co_await store_->query(
-      "SELECT id, ref, type FROM webhook ORDER BY created_at, id LIMIT 100", store::Params{});
+  const store::Rows rows =
+      co_await store_->query("SELECT id, ref, type FROM webhook ORDER BY created_at, id LIMIT 100", store::Params{});
   std::vector<PendingWebhook> webhooks;
   for (const store::Row& row : rows) webhooks.push_back({row.text(0), row.text(1), row.text(2)});
   co_return webhooks;

@@ -16,8 +16,8 @@ namespace kontor::payment::sandbox {
 /// One entry of the sandbox's own book.
 struct Entry {
   std::string ref;
-  std::string action;  // "act_…" of an entry whose buyer must act; empty otherwise
-  std::string state;   // "pending", "requires_action", "authorized", "declined", "voided", "captured", "refunded"
+  std::string action;   // "act_…" of an entry whose buyer must act; empty otherwise
+  std::string state;    // "pending", "requires_action", "authorized", "declined", "voided", "captured", "refunded"
   std::string becomes;  // the state it takes by itself at `becomes_at`; empty: none
   Time becomes_at;
   bool ignores_void = false;  // a required action that cannot be given up

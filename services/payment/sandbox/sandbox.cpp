@@ -100,8 +100,8 @@ Sandbox::~Sandbox() = default;
 
 task<Notice> Sandbox::authorize(Authorization authorization) {
   const auto state = state_;
-  Entry wish = entryFor(authorization, state->settings, state->environment.clock().now(),
-                        state->environment.newId("act_"));
+  Entry wish =
+      entryFor(authorization, state->settings, state->environment.clock().now(), state->environment.newId("act_"));
   const Entry entry = co_await state->ledger.open(std::move(wish));
   if (authorization.token == "tok_timeout" || authorization.token == "tok_unknown") {
     co_await runtime::sleep(kSilence);

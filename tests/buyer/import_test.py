@@ -52,7 +52,7 @@ class ImportTest(unittest.TestCase):
     def test_a_classic_file(self):
         answer = self.run_import(
             CLASSIC
-            + 'harbour-tee,Harbour Tee,<p>Soft.</p>,Kontor,Tee,"a",true,Size,S,HT-S,150,shopify,5,deny,19.90,/media/a.svg,1\n'
+            + "harbour-tee,Harbour Tee,<p>Soft.</p>,Kontor,Tee,a,true,Size,S,HT-S,150,shopify,5,deny,19.90,/a.svg,1\n"
             "harbour-tee,,,,,,,,M,HT-M,150,shopify,7,deny,21.00,https://example.org/b.svg,2\n"
             "harbour-tee,,,,,,,,,,,,,,,https://example.org/c.svg,3\n"
         )

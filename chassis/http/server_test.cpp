@@ -1,4 +1,5 @@
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -47,6 +48,11 @@ class Echo final : public Handler {
       co_await wait;
     }
     if (request.path() == "/large") co_return Response(200, "text/plain", std::string(3'000'000, 'L'));
+    if (request.path() == "/file") {
+      Response response(200, "application/octet-stream", "");
+      response.body = Response::File{OpenFile(::open(file.c_str(), O_RDONLY | O_CLOEXEC)), 8'000'000};
+      co_return response;
+    }
     if (request.path() == "/shared") {
       Response response;
       response.body = std::make_shared<const std::string>("shared");
@@ -71,6 +77,7 @@ class Echo final : public Handler {
   std::atomic<int> handled{0};
   runtime::OneShot<bool> release;
   std::string spool_file;
+  std::string file;
   std::mutex mutex;
   std::vector<std::pair<int, std::string>> refusals;
 };
@@ -318,6 +325,36 @@ TEST_F(ServerTest, SendsLargeAndSharedBodies) {
   const std::string large = exchange(port, "GET /large HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(large.size() - large.find("\r\n\r\n") - 4, 3'000'000U);
   EXPECT_TRUE(exchange(port, "GET /shared HTTP/1.0\r\n\r\n").ends_with("\r\n\r\nshared"));
+}
+
+TEST_F(ServerTest, SurvivesAReaderThatLeavesAndAFileThatShrinks) {
+  const int port = serve();
+  echo_.file = ::testing::TempDir() + "kontor-download";
+  std::ofstream(echo_.file) << std::string(8'000'000, 'd');
+  {
+    RawClient leaves(port);
+    leaves.send("GET /file HTTP/1.1\r\nHost: h\r\n\r\n");
+    leaves.until("ddd");
+  }
+  const std::string whole = exchange(port, "GET /file HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(whole.size() - whole.find("\r\n\r\n") - 4, 8'000'000U);
+  std::filesystem::resize_file(echo_.file, 1000);
+  const std::string broken = exchange(port, "GET /file HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(broken.size() - broken.find("\r\n\r\n") - 4, 1000U) << "fewer bytes than announced, then the end";
+}
+
+TEST_F(ServerTest, TheClientHearsThatItsUploadIsRefused) {
+  serve();
+  const std::string path = ::testing::TempDir() + "kontor-too-large";
+  std::ofstream(path) << std::string(8'000'000, 'u');
+  Client client(*environment_.loops().front(), server_->url());
+  Call upload;
+  upload.method = "POST";
+  upload.target = "/b";
+  upload.file = path;
+  const Answer answer = call(client, upload);
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(errorFromProblem(answer.status, answer.body).reason(), "BODY_TOO_LARGE");
 }
 
 TEST_F(ServerTest, SpoolsLargeUploadsAndLeavesNothing) {

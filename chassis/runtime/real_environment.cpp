@@ -4,6 +4,7 @@
 #include <sys/random.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <future>
 #include <string>
@@ -72,6 +73,8 @@ RealEnvironment::RealEnvironment(unsigned loops)
       random_(std::make_unique<SystemRandom>()),
       threads_(std::make_unique<Threads>()) {
   KONTOR_ASSERT(loops > 0, "a process needs an event loop");
+  // A peer that left is a failure of the write (sendfile knows no MSG_NOSIGNAL), not the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
   for (unsigned i = 0; i < loops; ++i) loops_.push_back(std::make_unique<Loop>());
   for (unsigned i = 0; i < loops; ++i) {
     threads_->running.emplace_back([this, i] {

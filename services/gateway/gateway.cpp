@@ -19,8 +19,10 @@ namespace {
 // An API's answers are data: nothing may be loaded or framed by them.
 constexpr std::string_view kSecurityHeaders =
     "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n";
+    "Referrer-Policy: no-referrer\r\n";
+// Whether pages of other origins may embed answers (pictures): only where they may call at all.
+constexpr std::string_view kOwnOrigin = "Cross-Origin-Resource-Policy: same-origin\r\n";
+constexpr std::string_view kAnyOrigin = "Cross-Origin-Resource-Policy: cross-origin\r\n";
 constexpr std::string_view kApiPolicy = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 constexpr std::string_view kHsts = "Strict-Transport-Security: max-age=31536000\r\n";
 
@@ -210,7 +212,7 @@ void Gateway::allowOrigin(const http::RequestHead& head, http::Response& respons
 /// What every answer carries, and what it leaves behind.
 void Gateway::finish(const http::RequestHead& head, const Exchange& exchange, http::Response& response) {
   response.add("X-Request-Id", exchange.request_id).add("traceparent", exchange.trace.traceparent());
-  response.header_lines.append(kSecurityHeaders);
+  response.header_lines.append(kSecurityHeaders).append(options_.cors_origins.empty() ? kOwnOrigin : kAnyOrigin);
   const bool page = exchange.route != nullptr && exchange.route->method == nullptr;
   if (!page || !response.find("Content-Security-Policy")) response.header_lines.append(kApiPolicy);
   if (options_.hsts) response.header_lines.append(kHsts);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "chassis/app/host.hpp"
+#include "services/gateway/openapi.hpp"  // for `kontor openapi`
 
 namespace kontor::gateway {
 

@@ -58,6 +58,7 @@ struct RaceAwaiter {
     race->waiter = waiter;
     const auto left = std::chrono::ceil<Duration>(deadline - executor.now());
     race->timer = executor.after(std::max(left, Duration(0)), [held = race] {
+      if (!held->waiter) return;  // the work ended while this timer was due already: too late to cancel it
       held->expired = true;
       std::exchange(held->waiter, nullptr).resume();
     });

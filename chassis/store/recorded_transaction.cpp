@@ -8,7 +8,7 @@
 namespace kontor::store {
 namespace {
 
-constexpr std::size_t kAnswerBytesMax = 16 * 1024;
+constexpr std::size_t kAnswerBytesMax = 16'384;
 constexpr auto kAnswersKeptFor = std::chrono::hours(24);
 // Far longer than any broker redelivers; an event that is replayed by hand later than this has its effect again.
 constexpr auto kEventsRememberedFor = std::chrono::hours(24 * 90);

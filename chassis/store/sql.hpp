@@ -155,6 +155,7 @@ class SqlStore : public Statements {
         return keep<T>(inner, transaction, result);
       };
       co_await run(std::move(context), std::move(wrapped));
+      KONTOR_ASSERT(result->has_value(), "a body that was answered has run");
       co_return std::move(**result);
     }
   }
@@ -175,6 +176,7 @@ class SqlStore : public Statements {
         return keep<T>(inner, statements, result);
       };
       co_await look(std::move(wrapped));
+      KONTOR_ASSERT(result->has_value(), "a body that was answered has run");
       co_return std::move(**result);
     }
   }

@@ -137,7 +137,6 @@ class SqlStore : public Statements {
   using Body = std::function<task<void>(Transaction&)>;
   using SnapshotBody = std::function<task<void>(Statements&)>;
 
-
   /// Runs `body` in a transaction and returns what it returns, once that is durable.
   ///
   /// The body awaits nothing but its transaction, changes nothing outside it, and may be run again from its start (a

@@ -98,6 +98,13 @@ TEST(Catalog, PagesStayStableUnderInserts) {
   EXPECT_EQ(*seen.begin(), "old-0");
 }
 
+TEST(Catalog, ListsAFileInItsOrder) {
+  CatalogShop shop("catalog: {imports: {batch: 2}}");
+  shop.import(kClassic + row("old", "O"));
+  shop.import(kClassic + row("c", "C") + row("a", "A") + row("d", "D") + row("b", "B"));
+  EXPECT_EQ(handlesOf(shop.list(10)), (std::vector<std::string>{"c", "a", "d", "b", "old"}));
+}
+
 TEST(Catalog, APageAsksInventoryOnce) {
   CatalogShop shop;
   std::string file = kClassic;

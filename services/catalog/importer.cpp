@@ -1,6 +1,10 @@
 #include "services/catalog/importer.hpp"
 
+#include <functional>
+#include <limits>
+
 #include "chassis/base/error.hpp"
+#include "chassis/base/ids.hpp"
 #include "chassis/json/writer.hpp"
 #include "chassis/runtime/executor.hpp"
 #include "chassis/store/sql.hpp"
@@ -38,6 +42,20 @@ std::string headerText(const shopify::Header& header) {
   return text;
 }
 
+// Ids for one import. Lists go by id, newest first: products of one file get ids of one moment that count down, so that
+// the shop lists them in the order of the file.
+std::function<std::string(std::string_view)> idsInFileOrder(runtime::Environment& environment) {
+  const Time begun = environment.clock().now();
+  return [&environment, begun, rank = std::numeric_limits<std::uint32_t>::max()](std::string_view prefix) mutable {
+    if (prefix != "prod_") return environment.newId(prefix);
+    IdEntropy entropy;
+    environment.random().fill(entropy);
+    for (std::size_t i = 0; i < sizeof(rank); ++i) entropy[i] = static_cast<std::uint8_t>(rank >> (24 - 8 * i));
+    --rank;
+    return makeId(prefix, begun, entropy);
+  };
+}
+
 bool isConflict(const Error& error) { return error.code() == Code::kAlreadyExists || error.code() == Code::kAborted; }
 
 task<void> tell(store::Transaction& in, const Merged& merged) {
@@ -63,6 +81,7 @@ struct Importer::Run {
   v1::ImportJob job;  // the counters as they were stored last; no errors
   std::int64_t errors_kept = 0;
   std::unique_ptr<ImportFile> file;
+  std::function<std::string(std::string_view)> new_id;
   std::string failure;
 };
 
@@ -77,9 +96,7 @@ struct Importer::Plan {
 };
 
 Importer::Importer(ImporterParts parts)
-    : parts_(std::move(parts)),
-      new_id_([&environment = parts_.environment](std::string_view prefix) { return environment.newId(prefix); }),
-      worker_(parts_.environment.makeWorker("catalog-import")) {}
+    : parts_(std::move(parts)), worker_(parts_.environment.makeWorker("catalog-import")) {}
 
 Importer::~Importer() = default;
 
@@ -143,6 +160,7 @@ task<void> Importer::run(std::string id, v1::ImportProductsRequest request) {
   Run run;
   run.job.set_id(std::move(id));
   run.request = std::move(request);
+  run.new_id = idsInFileOrder(parts_.environment);
   try {
     co_await readAndStore(run);
   } catch (const Error& error) {
@@ -225,7 +243,7 @@ task<std::shared_ptr<Importer::Plan>> Importer::planOn(store::Statements& in, co
   for (const shopify::RowError& error : batch.errors) refuse(error);
   for (const shopify::ImportedProduct& product : batch.products) {
     const auto found = known.find(product.handle);
-    const MergeFacts facts{*run.file->header(), parts_.currency, parts_.environment.clock().now(), owners, new_id_};
+    const MergeFacts facts{*run.file->header(), parts_.currency, parts_.environment.clock().now(), owners, run.new_id};
     Merged merged = mergeProduct(found == known.end() ? nullptr : &found->second, product, facts);
     for (const shopify::RowError& error : merged.errors) refuse(error);
     if (!merged.accepted) continue;

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -85,7 +84,6 @@ class Importer {
   void leave();
 
   ImporterParts parts_;
-  std::function<std::string(std::string_view)> new_id_;
   std::atomic<bool> stopping_ = false;
   std::mutex mutex_;  // guards running_ and idle_
   int running_ = 0;

@@ -103,11 +103,11 @@ TEST(Edit, OfALockedCartGivesTheOldCheckoutUpFirst) {
   Counter shop;
   const std::string id = shop.ready().id();
   const v1::Cart locked = shop.lock(id, "chk_1");
-  shop.neighbours().release = [carts = shop.sharedCarts(), id](std::string checkout) -> task<void> {
+  shop.neighbours().release = [&carts = shop.carts(), id](std::string checkout) -> task<void> {
     v1::ReopenRequest request;
     request.set_cart_id(id);
     request.set_checkout_id(checkout);
-    auto work = carts->Reopen({}, std::move(request));
+    auto work = carts.Reopen({}, std::move(request));
     co_await work;
   };
   const v1::Cart changed = shop.add(id, "cap", 1, Counter::matching(locked.version()));

@@ -92,7 +92,6 @@ class Counter {
 
   Neighbours& neighbours() { return *neighbours_; }
   v1::Carts& carts() { return *carts_; }
-  std::shared_ptr<v1::Carts> sharedCarts() { return carts_; }
   app::Module& module() { return *module_; }
   testing::World& world() { return *world_; }
   store::SqlStore& database() { return *host_.stores.at("cart"); }

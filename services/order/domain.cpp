@@ -165,6 +165,7 @@ void take(Checkout& checkout, std::string_view owner, Time now, Duration lease) 
 
 void park(Checkout& checkout, Time now) {
   checkout.lease_until = Time{};
+  checkout.nudges_seen = checkout.nudges;
   switch (checkout.step) {
     case Step::kAuthorized:
     case Step::kRequiresAction:

@@ -64,7 +64,8 @@ struct Checkout {
   Time lease_until{};
   std::int64_t epoch = 0;
   std::optional<Time> wake_at;
-  bool nudged = false;
+  std::int64_t nudges = 0;       // news so far
+  std::int64_t nudges_seen = 0;  // … that a drive has acted upon
 
   std::string cancel_actor;
   std::string cancel_reason;

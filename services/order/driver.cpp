@@ -33,7 +33,7 @@ template <class State>
 task<void> driveOne(std::shared_ptr<State> state, Checkout checkout) {
   Run run;
   run.facts.now = checkout.updated_at;
-  run.facts.nudged = checkout.nudged;
+  run.facts.nudged = checkout.nudges > checkout.nudges_seen;
   run.context = rpc::Context::forService("order");
   run.checkout = std::move(checkout);
   run.facts.now = run.checkout.lease_until - state->saga.rules().lease;  // the moment of the claim, by the store

@@ -78,8 +78,7 @@ task<void> Saga::lockCart(Run& run) {
     trouble = error;
   }
   if (trouble) {
-    // Refused, it has locked nothing; and nothing was held before it.
-    run.facts.freed = run.facts.reopened = didNotRun(*trouble) || trouble->code() == Code::kAborted;
+    run.facts.freed = true;  // nothing was held before it
     refuse(run, *trouble);
     co_return;
   }
@@ -99,7 +98,7 @@ task<void> Saga::reserve(Run& run) {
       run.facts.reserved = true;
       if (run.old != nullptr) run.old->facts.freed = true;
     } else {
-      run.facts.freed = true;
+      // Refused or not, it is released: a message that comes twice may find stock the second time.
       trouble = outOfStock(response.shortage());
     }
   } catch (const Error& error) {

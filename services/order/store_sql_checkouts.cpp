@@ -16,34 +16,35 @@ using store::Row;
 // The columns that readCheckout reads, in its order.
 const std::string kColumns =
     "SELECT c.id, c.cart_id, c.cart_hash, c.customer_id, c.step, c.reason, c.late, c.replaces, c.frozen, c.expires_at, "
-    "c.payment, c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, c.wake_at, c.nudged, c.cancel_actor, "
+    "c.payment, c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, c.wake_at, c.nudges, c.cancel_actor, "
     "c.cancel_reason, c.order_id, c.pay_key, c.pay_fingerprint, c.pay_answer, c.complete_key, "
-    "c.complete_fingerprint, c.complete_answer, c.created_at, c.updated_at, o.status, o.payment_status, o.number "
+    "c.complete_fingerprint, c.complete_answer, c.created_at, c.updated_at, o.status, o.payment_status, o.number, "
+    "c.nudges_seen "
     "FROM checkout c LEFT JOIN orders o ON o.id = c.order_id ";
 const std::string kFind = kColumns + "WHERE c.id = $1";
 const std::string kOfCart = kColumns + "WHERE c.cart_hash = $1 ORDER BY c.created_at DESC, c.id DESC";
 
 constexpr std::string_view kInsert =
     "INSERT INTO checkout (id, cart_id, cart_hash, customer_id, step, reason, late, replaces, expires_at, tries, "
-    "lease_owner, lease_until, epoch, wake_at, nudged, cancel_actor, cancel_reason, pay_key, pay_fingerprint, "
-    "complete_fingerprint, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, 0, $9, $10, $11, $12, "
-    "$13, '', '', $14, $15, '', $16, $16)";
+    "lease_owner, lease_until, epoch, wake_at, nudges, nudges_seen, cancel_actor, cancel_reason, pay_key, "
+    "pay_fingerprint, complete_fingerprint, created_at, updated_at) "
+    "VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, 0, $9, $10, $11, $12, 0, 0, '', '', $13, $14, '', $15, $15)";
 // Wishes and nudges come from outside the lease and are never written here: they cannot be lost under a driver's copy.
 constexpr std::string_view kSave =
     "UPDATE checkout SET step = $4, reason = $5, late = $6, expires_at = $7, payment = $8, asked_at = $9, tries = $10, "
     "lease_owner = $11, lease_until = $12, epoch = $13, "
-    "wake_at = CASE WHEN nudged AND $12 = 0 THEN $14 ELSE $15 END, order_id = $16, pay_answer = $17, "
-    "complete_key = $18, complete_fingerprint = $19, complete_answer = $20, frozen = COALESCE($21, frozen), "
-    "updated_at = $14 "
-    "WHERE id = $1 AND step = $2 AND epoch = $3";
+    "wake_at = CASE WHEN nudges > $22 AND $12 = 0 THEN $14 ELSE $15 END, nudges_seen = $23, order_id = $16, "
+    "pay_answer = $17, complete_key = $18, complete_fingerprint = $19, complete_answer = $20, "
+    "frozen = COALESCE($21, frozen), updated_at = $14 WHERE id = $1 AND step = $2 AND epoch = $3";
 constexpr std::string_view kNudge =
-    "UPDATE checkout SET nudged = $2, wake_at = CASE WHEN lease_until > $3 THEN wake_at ELSE $3 END WHERE id = $1";
+    "UPDATE checkout SET nudges = nudges + 1, wake_at = CASE WHEN lease_until > $2 THEN wake_at ELSE $2 END "
+    "WHERE id = $1";
 constexpr std::string_view kWishCancelled =
     "UPDATE checkout SET cancel_actor = $2, cancel_reason = $3 WHERE id = $1 AND cancel_actor = ''";
 constexpr std::string_view kDue =
     "SELECT c.id FROM checkout c WHERE c.wake_at IS NOT NULL AND c.wake_at <= $1 ORDER BY c.wake_at LIMIT $2";
 constexpr std::string_view kClaim =
-    "UPDATE checkout SET lease_owner = $3, lease_until = $4, wake_at = $4, epoch = epoch + 1, nudged = $5 "
+    "UPDATE checkout SET lease_owner = $3, lease_until = $4, wake_at = $4, epoch = epoch + 1 "
     "WHERE id = $1 AND epoch = $2";
 constexpr std::string_view kFreeLeases =
     "UPDATE checkout SET lease_until = 0, wake_at = $2, epoch = epoch + 1 WHERE wake_at IS NOT NULL AND "
@@ -110,7 +111,7 @@ Checkout OrderStore::readCheckout(const Row& row) const {
   c.lease_until = row.time(14);
   c.epoch = row.int64(15);
   c.wake_at = optionalTime(row, 16);
-  c.nudged = row.boolean(17);
+  c.nudges = row.int64(17);
   c.cancel_actor = row.text(18);
   c.cancel_reason = row.text(19);
   c.order_id = row.optionalText(20).value_or("");
@@ -125,6 +126,7 @@ Checkout OrderStore::readCheckout(const Row& row) const {
     c.order_payment = paymentStatusNamed(row.text(30));
     c.order_number = std::to_string(row.int64(31));
   }
+  c.nudges_seen = row.int64(32);
   c.stored_step = c.step;
   c.stored_epoch = c.epoch;
   return c;
@@ -147,10 +149,9 @@ task<std::vector<Checkout>> OrderStore::checkoutsOfCart(store::Statements& in, s
 
 task<void> OrderStore::insert(store::Transaction& in, const Checkout& c) const {
   KONTOR_ASSERT(c.step == Step::kBegun, "a checkout begins at its beginning");
-  store::Params row =
-      params(c.id, Bytes{sealer_.seal(c.cart_id, place("cart_id", c.id))}, Bytes{c.cart_hash}, c.customer_id,
-             stepName(c.step), c.late, c.replaces, c.expires_at, c.lease_owner, c.lease_until, c.epoch, c.wake_at,
-             c.nudged, bytesOrNull(c.pay.hash), c.pay.fingerprint, in.now());
+  store::Params row = params(c.id, Bytes{sealer_.seal(c.cart_id, place("cart_id", c.id))}, Bytes{c.cart_hash},
+                             c.customer_id, stepName(c.step), c.late, c.replaces, c.expires_at, c.lease_owner,
+                             c.lease_until, c.epoch, c.wake_at, bytesOrNull(c.pay.hash), c.pay.fingerprint, in.now());
   co_await in.execute(kInsert, std::move(row));
 }
 
@@ -163,17 +164,17 @@ task<void> OrderStore::save(store::Transaction& in, const Checkout& c, bool with
       c.complete_answer.empty() ? "" : sealer_.seal(c.complete_answer, place("complete_answer", c.id));
   Param order_id = nullptr;
   if (c.hasOrder()) order_id = c.order_id;
-  store::Params row =
-      params(c.id, stepName(c.stored_step), c.stored_epoch, stepName(c.step), c.reason, c.late, c.expires_at,
-             bytesOrNull(std::move(payment)), c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, in.now(),
-             c.wake_at, std::move(order_id), bytesOrNull(std::move(pay_answer)), bytesOrNull(c.complete.hash),
-             c.complete.fingerprint, bytesOrNull(std::move(complete_answer)), bytesOrNull(std::move(frozen)));
+  store::Params row = params(
+      c.id, stepName(c.stored_step), c.stored_epoch, stepName(c.step), c.reason, c.late, c.expires_at,
+      bytesOrNull(std::move(payment)), c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, in.now(), c.wake_at,
+      std::move(order_id), bytesOrNull(std::move(pay_answer)), bytesOrNull(c.complete.hash), c.complete.fingerprint,
+      bytesOrNull(std::move(complete_answer)), bytesOrNull(std::move(frozen)), c.nudges, c.nudges_seen);
   const std::int64_t saved = co_await in.execute(kSave, std::move(row));
   if (saved != 1) throw leaseLost(c);
 }
 
 task<bool> OrderStore::nudge(store::Transaction& in, std::string id) const {
-  co_return co_await in.execute(kNudge, params(std::move(id), true, in.now())) == 1;
+  co_return co_await in.execute(kNudge, params(std::move(id), in.now())) == 1;
 }
 
 task<void> OrderStore::wishCancelled(store::Transaction& in, std::string id, std::string actor,
@@ -191,7 +192,7 @@ task<std::vector<Checkout>> OrderStore::claimDue(store::Transaction& in, std::st
     KONTOR_ASSERT(found.has_value(), "a claimed row is there");
     take(*found, owner, in.now(), lease);
     const std::int64_t taken =
-        co_await in.execute(kClaim, params(found->id, found->stored_epoch, owner, found->lease_until, false));
+        co_await in.execute(kClaim, params(found->id, found->stored_epoch, owner, found->lease_until));
     if (taken != 1) continue;  // another replica was quicker
     found->stored_epoch = found->epoch;
     claimed.push_back(std::move(*found));

@@ -19,7 +19,8 @@ CREATE TABLE checkout (
   lease_until BIGINT NOT NULL,           -- by the store's clock; 0: nobody drives it
   epoch BIGINT NOT NULL,                 -- the fence: every write names the one it has read
   wake_at BIGINT,                        -- when the background driver must look; NULL: never
-  nudged BOOLEAN NOT NULL,               -- something happened that its driver has not seen
+  nudges BIGINT NOT NULL,                -- how often something happened to it from outside its drives
+  nudges_seen BIGINT NOT NULL,           -- … of which a drive has taken account
   cancel_actor TEXT NOT NULL,            -- who wished the order cancelled, or empty
   cancel_reason TEXT NOT NULL,
   order_id TEXT,

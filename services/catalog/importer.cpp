@@ -12,26 +12,17 @@
 #include "kontor/catalog/v1/events.kontor.hpp"
 #include "kontor/inventory/v1/inventory.kontor.hpp"
 #include "services/catalog/import_file.hpp"
+#include "services/catalog/import_plan.hpp"
 #include "services/catalog/store.hpp"
 
 namespace kontor::catalog {
 namespace {
 
-constexpr std::int64_t kErrorsKept = 1000;
 constexpr int kStockLines = 1000;  // in one call
+constexpr int kTriesMost = 100;    // of a batch whose products are changed by others meanwhile
 constexpr Duration kRetryPause = std::chrono::seconds(1);
 constexpr std::string_view kInterrupted =
     "the process ended during the import; import the file again (nothing is counted twice)";
-
-v1::ImportError messageOf(const shopify::RowError& error) {
-  v1::ImportError message;
-  message.set_line(static_cast<std::int64_t>(error.line));
-  message.set_column(error.column_name);
-  message.set_value(error.value);
-  message.set_expected(error.expected);
-  message.set_message(shopify::formatRowError(error));
-  return message;
-}
 
 std::string headerText(const shopify::Header& header) {
   std::string text;
@@ -83,16 +74,6 @@ struct Importer::Run {
   std::unique_ptr<ImportFile> file;
   std::function<std::string(std::string_view)> new_id;
   std::string failure;
-};
-
-/// What a batch does to the shop, as it was when it was read.
-struct Importer::Plan {
-  std::vector<Merged> products;
-  v1::ImportJob job;  // the counters after the batch
-  std::vector<v1::ImportError> errors;
-  std::int64_t first_error = 0;
-  std::string header;  // of the first batch only
-  bool dry_run = false;
 };
 
 Importer::Importer(ImporterParts parts)
@@ -191,71 +172,54 @@ task<void> Importer::readAndStore(Run& run) {
       run.failure = shopify::formatRowError(batch.errors.back());
       co_return;
     }
+    if (run.job.bytes_read() == 0 && run.file->header() != nullptr) co_await keepHeader(run);
     last = batch.last;
     co_await storeBatch(run, batch);
     co_await runtime::yield();
   }
 }
 
-task<void> Importer::storeBatch(Run& run, ImportBatch& batch) {
-  while (true) {
-    std::shared_ptr<Plan> planned = co_await plan(run, batch);
-    if (!planned->dry_run) co_await setStock(run, *planned);
-    const bool written = co_await write(planned);
-    if (!written) continue;  // the shop has changed since the plan was made
-    run.job = planned->job;
-    run.errors_kept += static_cast<std::int64_t>(planned->errors.size());
-    co_return;
-  }
-}
-
-task<std::shared_ptr<Importer::Plan>> Importer::plan(const Run& run, const ImportBatch& batch) {
-  auto read = [this, &run, &batch](store::Statements& in) { return planOn(in, run, batch); };
-  co_return co_await parts_.database->snapshot(std::move(read));
-}
-
-task<std::shared_ptr<Importer::Plan>> Importer::planOn(store::Statements& in, const Run& run,
-                                                       const ImportBatch& batch) {
-  std::vector<std::string> handles;
-  std::vector<std::string> skus;
-  for (const shopify::ImportedProduct& product : batch.products) {
-    handles.push_back(product.handle);
-    for (const shopify::ImportedVariant& variant : product.variants) skus.push_back(variant.sku);
-  }
-  std::unordered_map<std::string, StoredProduct> known;
-  SkuOwners owners;
-  if (!handles.empty()) {
-    known = co_await parts_.store->findByHandles(in, std::move(handles));
-    owners = co_await parts_.store->ownersOf(in, std::move(skus));
-  }
-  auto plan = std::make_shared<Plan>();
-  plan->dry_run = run.request.dry_run();
-  plan->job = run.job;
-  plan->job.set_bytes_read(static_cast<std::int64_t>(batch.progress.bytes));
-  plan->job.set_rows(static_cast<std::int64_t>(batch.progress.rows));
-  plan->first_error = run.errors_kept + 1;
-  if (run.job.bytes_read() == 0 && run.file->header() != nullptr) plan->header = headerText(*run.file->header());
-  const auto refuse = [&plan, &run](const shopify::RowError& error) {
-    plan->job.set_errors_total(plan->job.errors_total() + 1);
-    const std::int64_t kept = run.errors_kept + static_cast<std::int64_t>(plan->errors.size());
-    if (kept < kErrorsKept) plan->errors.push_back(messageOf(error));
+task<void> Importer::keepHeader(const Run& run) {
+  auto body = [this, id = run.job.id(), header = headerText(*run.file->header())](store::Transaction& in) {
+    return parts_.store->putImportHeader(in, id, header);
   };
-  for (const shopify::RowError& error : batch.errors) refuse(error);
-  for (const shopify::ImportedProduct& product : batch.products) {
-    const auto found = known.find(product.handle);
-    const MergeFacts facts{*run.file->header(), parts_.currency, parts_.environment.clock().now(), owners, run.new_id};
-    Merged merged = mergeProduct(found == known.end() ? nullptr : &found->second, product, facts);
-    for (const shopify::RowError& error : merged.errors) refuse(error);
-    if (!merged.accepted) continue;
-    plan->job.set_products(plan->job.products() + 1);
-    plan->job.set_variants(plan->job.variants() + merged.variants);
-    plan->job.set_images(plan->job.images() + merged.images);
-    if (!plan->dry_run) plan->products.push_back(std::move(merged));
-  }
-  co_return plan;
+  co_await parts_.database->transact(rpc::Context::forService("catalog"), std::move(body));
 }
 
-task<void> Importer::setStock(const Run& run, const Plan& plan) {
+task<void> Importer::storeBatch(Run& run, const ImportBatch& batch) {
+  for (int tries = 1;; ++tries) {
+    bool busy = false;
+    try {
+      const std::shared_ptr<const ImportPlan> plan = co_await read(run, batch);
+      co_await setStock(run, *plan);
+      const bool written = co_await write(plan, tries);
+      if (!written) continue;  // the shop has changed since it was read
+      run.job = plan->job;
+      run.errors_kept += static_cast<std::int64_t>(plan->errors.size());
+      co_return;
+    } catch (const Error& error) {
+      if (error.code() != Code::kResourceExhausted || stopping_) throw;
+      busy = true;  // buyers go first
+    }
+    if (busy) co_await runtime::sleep(kRetryPause);
+  }
+}
+
+task<std::shared_ptr<const ImportPlan>> Importer::read(const Run& run, const ImportBatch& batch) {
+  const ImportStanding standing{run.job,
+                                run.errors_kept,
+                                run.request.dry_run(),
+                                run.file->header(),
+                                parts_.currency,
+                                parts_.environment.clock().now(),
+                                run.new_id};
+  auto body = [this, &batch, &standing](store::Statements& in) {
+    return planImport(in, *parts_.store, batch, standing);
+  };
+  co_return co_await parts_.database->snapshot(std::move(body));
+}
+
+task<void> Importer::setStock(const Run& run, const ImportPlan& plan) {
   const rpc::Context context = rpc::Context::forService("catalog");
   inventory::v1::SetStockRequest request;
   for (std::size_t i = 0; i < plan.products.size(); ++i) {
@@ -275,8 +239,8 @@ task<void> Importer::setStock(const Run& run, const Plan& plan) {
   }
 }
 
-// False when a product is not what the plan took it for.
-task<bool> Importer::write(std::shared_ptr<const Plan> plan) {
+// False when a product is not what the plan took it for; throws that conflict when it was tried too often.
+task<bool> Importer::write(std::shared_ptr<const ImportPlan> plan, int tries) {
   auto body = [this, plan](store::Transaction& in) -> task<void> {
     for (const Merged& merged : plan->products) {
       if (!merged.changed) continue;
@@ -289,13 +253,12 @@ task<bool> Importer::write(std::shared_ptr<const Plan> plan) {
       co_await tell(in, merged);
     }
     co_await parts_.store->updateImport(in, plan->job, plan->errors, plan->first_error);
-    if (!plan->header.empty()) co_await parts_.store->putImportHeader(in, plan->job.id(), plan->header);
   };
   try {
     co_await parts_.database->transact(rpc::Context::forService("catalog"), std::move(body));
     co_return true;
   } catch (const Error& error) {
-    if (!isConflict(error)) throw;
+    if (!isConflict(error) || tries >= kTriesMost) throw;
   }
   co_return false;
 }

@@ -10,14 +10,13 @@
 #include "chassis/runtime/environment.hpp"
 #include "chassis/runtime/oneshot.hpp"
 #include "money/currency.hpp"
-#include "services/catalog/merge.hpp"
+#include "services/catalog/domain.hpp"
 
 namespace kontor::inventory::v1 {
 class Inventory;
 }
 namespace kontor::store {
 class SqlStore;
-class Statements;
 class Transaction;
 }  // namespace kontor::store
 namespace kontor::telemetry {
@@ -28,6 +27,7 @@ namespace kontor::catalog {
 
 struct ImportBatch;
 class ImportFile;
+struct ImportPlan;
 class Store;
 
 /// What the importer is made of; all of it outlives it.
@@ -69,16 +69,15 @@ class Importer {
 
  private:
   struct Run;
-  struct Plan;
 
   task<void> run(std::string id, v1::ImportProductsRequest request);
   task<void> readAndStore(Run& run);
   std::unique_ptr<ImportFile> open(const v1::ImportProductsRequest& request) const;
-  task<void> storeBatch(Run& run, ImportBatch& batch);
-  task<std::shared_ptr<Plan>> plan(const Run& run, const ImportBatch& batch);
-  task<std::shared_ptr<Plan>> planOn(store::Statements& in, const Run& run, const ImportBatch& batch);
-  task<void> setStock(const Run& run, const Plan& plan);
-  task<bool> write(std::shared_ptr<const Plan> plan);
+  task<void> keepHeader(const Run& run);
+  task<void> storeBatch(Run& run, const ImportBatch& batch);
+  task<std::shared_ptr<const ImportPlan>> read(const Run& run, const ImportBatch& batch);
+  task<void> setStock(const Run& run, const ImportPlan& plan);
+  task<bool> write(std::shared_ptr<const ImportPlan> plan, int tries);
   task<void> end(const Run& run);
   void remove(const std::string& blob);
   void leave();

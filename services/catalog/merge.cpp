@@ -5,51 +5,27 @@
 #include <unordered_set>
 
 #include "chassis/base/assert.hpp"
-#include "services/catalog/shopify/utf8.hpp"
+#include "services/catalog/variant_match.hpp"
 
 namespace kontor::catalog {
 namespace {
 
-using shopify::Column;
 using shopify::ImportedImage;
 using shopify::ImportedProduct;
 using shopify::ImportedVariant;
 
-constexpr std::int64_t kQuantityMost = 1'000'000'000;  // what inventory takes
-
-template <class Values>
-std::string optionKey(const Values& values) {
-  std::string key;
-  for (const std::string& value : values) key.append(value).push_back('\x1F');
-  return key;
-}
-
 class Merger {
  public:
   Merger(const StoredProduct* known, const ImportedProduct& imported, const MergeFacts& facts)
-      : known_(known), imported_(imported), facts_(facts), matches_(imported.variants.size()) {}
+      : known_(known),
+        imported_(imported),
+        facts_(facts),
+        match_(known == nullptr ? nullptr : &known->product, imported, facts),
+        merged_index_(imported.variants.size(), -1) {}
 
   Merged run();
 
  private:
-  // What an imported variant becomes.
-  struct Match {
-    std::optional<int> known;  // index of the shop's variant that it is
-    bool refused = false;
-    int merged = -1;  // its index in the merged product
-  };
-
-  void match();
-  void matchBy(const std::unordered_map<std::string, int>& index, bool by_sku, bool made_too);
-  void refuseForeignSkus();
-  void refuse(std::size_t variant, Column column, std::string value, std::string problem, std::string expected,
-              std::string reason);
-  bool clashes();
-  bool isLeft(int known_variant) const { return taken_.count(known_variant) == 0; }
-  bool nothingLeft() const { return known_ == nullptr || taken_.size() == knownVariants(); }
-  std::size_t knownVariants() const { return static_cast<std::size_t>(known_->product.variants_size()); }
-  std::string skuOf(std::size_t variant) const;
-
   void fillProduct(v1::Product& product);
   void fillVariants(v1::Product& product);
   void addVariant(std::size_t index, v1::Product& product);
@@ -63,16 +39,14 @@ class Merger {
   const StoredProduct* known_;
   const ImportedProduct& imported_;
   const MergeFacts& facts_;
-  std::vector<Match> matches_;
-  std::unordered_set<int> taken_;  // of the known variants
+  VariantMatch match_;
+  std::vector<int> merged_index_;  // of imported variants in the merged product; -1: not taken
   Merged merged_;
 };
 
 Merged Merger::run() {
-  match();
-  refuseForeignSkus();
-  const bool any = std::any_of(matches_.begin(), matches_.end(), [](const Match& match) { return !match.refused; });
-  if (!any || clashes()) return std::move(merged_);
+  merged_.errors = match_.takeErrors();
+  if (!match_.usable()) return std::move(merged_);
   merged_.accepted = true;
   if (known_ != nullptr) {
     merged_.stored.product = known_->product;
@@ -85,93 +59,6 @@ Merged Merger::run() {
   fillSource(merged_.stored.product, merged_.stored.source);
   judge();
   return std::move(merged_);
-}
-
-void Merger::match() {
-  if (known_ == nullptr) return;
-  std::unordered_map<std::string, int> by_sku;
-  std::unordered_map<std::string, int> by_options;
-  for (int i = 0; i < known_->product.variants_size(); ++i) {
-    const v1::Variant& variant = known_->product.variants(i);
-    by_sku.emplace(variant.sku(), i);
-    by_options.emplace(optionKey(variant.option_values()), i);
-  }
-  matchBy(by_sku, true, false);
-  matchBy(by_options, false, true);
-  matchBy(by_sku, true, true);
-}
-
-void Merger::matchBy(const std::unordered_map<std::string, int>& index, bool by_sku, bool made_too) {
-  for (std::size_t i = 0; i < matches_.size(); ++i) {
-    const ImportedVariant& variant = imported_.variants[i];
-    if (matches_[i].known || (variant.sku_made && !made_too)) continue;
-    const auto found = by_sku ? index.find(variant.sku) : index.find(optionKey(variant.option_values));
-    if (found == index.end() || !taken_.insert(found->second).second) continue;
-    matches_[i].known = found->second;
-  }
-}
-
-std::string Merger::skuOf(std::size_t variant) const {
-  const ImportedVariant& imported = imported_.variants[variant];
-  const std::optional<int>& known = matches_[variant].known;
-  return imported.sku_made && known ? known_->product.variants(*known).sku() : imported.sku;
-}
-
-void Merger::refuseForeignSkus() {
-  for (std::size_t i = 0; i < matches_.size(); ++i) {
-    const ImportedVariant& variant = imported_.variants[i];
-    if (variant.quantity > kQuantityMost) {
-      refuse(i, Column::kQuantity, std::to_string(variant.quantity), "is too large",
-             "at most " + std::to_string(kQuantityMost), "QUANTITY_TOO_LARGE");
-      continue;
-    }
-    const std::string sku = skuOf(i);
-    const std::optional<int>& known = matches_[i].known;
-    if (known && known_->product.variants(*known).sku() == sku) continue;
-    const auto owner = facts_.owners.find(sku);
-    if (owner == facts_.owners.end()) continue;
-    const std::string whose =
-        "belongs to the product \"" + shopify::printable(owner->second.handle) + "\" of this shop";
-    if (variant.sku_made) {
-      refuse(i, Column::kSku, sku, "was made from handle and options, for the file has none, but " + whose,
-             "a SKU of its own", "SKU_TAKEN");
-    } else {
-      refuse(i, Column::kSku, sku, whose, "a SKU that no other product has", "SKU_TAKEN");
-    }
-  }
-}
-
-void Merger::refuse(std::size_t variant, Column column, std::string value, std::string problem, std::string expected,
-                    std::string reason) {
-  Match& match = matches_[variant];
-  match.refused = true;
-  const std::optional<std::size_t> at = facts_.header.index(column);
-  const std::string name =
-      at ? facts_.header.name(*at) : std::string(shopify::columnName(column, facts_.header.kind()));
-  merged_.errors.push_back({imported_.variants[variant].line, name, shopify::printable(value), std::move(problem),
-                            std::move(expected), std::move(reason)});
-  if (match.known) taken_.erase(*match.known);
-}
-
-// Whether a variant that stays has the options of one that comes.
-bool Merger::clashes() {
-  if (nothingLeft()) return false;
-  std::unordered_map<std::string, std::size_t> coming;
-  for (std::size_t i = 0; i < matches_.size(); ++i)
-    if (!matches_[i].refused) coming.emplace(optionKey(imported_.variants[i].option_values), i);
-  std::vector<std::pair<std::size_t, const v1::Variant*>> found;
-  for (int i = 0; i < known_->product.variants_size(); ++i) {
-    const v1::Variant& variant = known_->product.variants(i);
-    const auto same = coming.find(optionKey(variant.option_values()));
-    if (isLeft(i) && same != coming.end()) found.emplace_back(same->second, &variant);
-  }
-  for (const auto& [index, variant] : found) {
-    refuse(index, Column::kOption1Value, variantTitle(*variant),
-           "are the options of SKU \"" + shopify::printable(variant->sku()) +
-               "\" of this product, which the file does not name; the product is left out",
-           "that SKU too, with the options it has now", "OPTIONS_TAKEN");
-  }
-  return !found.empty();
 }
 
 void Merger::fillProduct(v1::Product& product) {
@@ -199,29 +86,29 @@ void Merger::fillProduct(v1::Product& product) {
 // In the file's order when it names all variants; else those that are known keep their places.
 void Merger::fillVariants(v1::Product& product) {
   product.clear_variants();
-  if (!nothingLeft()) {
+  if (!match_.nothingLeft()) {
     std::unordered_map<int, std::size_t> coming;
-    for (std::size_t i = 0; i < matches_.size(); ++i)
-      if (matches_[i].known && !matches_[i].refused) coming.emplace(*matches_[i].known, i);
+    for (std::size_t i = 0; i < imported_.variants.size(); ++i)
+      if (match_.known(i) && !match_.refused(i)) coming.emplace(*match_.known(i), i);
     for (int i = 0; i < known_->product.variants_size(); ++i) {
-      if (isLeft(i)) {
+      if (match_.isLeft(i)) {
         addLeftVariant(i, product);
       } else {
         addVariant(coming.at(i), product);
       }
     }
   }
-  for (std::size_t i = 0; i < matches_.size(); ++i)
-    if (!matches_[i].refused && matches_[i].merged < 0) addVariant(i, product);
+  for (std::size_t i = 0; i < imported_.variants.size(); ++i)
+    if (!match_.refused(i) && merged_index_[i] < 0) addVariant(i, product);
 }
 
 void Merger::addVariant(std::size_t index, v1::Product& product) {
   const ImportedVariant& from = imported_.variants[index];
-  Match& match = matches_[index];
-  match.merged = product.variants_size();
+  const std::optional<int> known = match_.known(index);
+  merged_index_[index] = product.variants_size();
   v1::Variant& variant = *product.add_variants();
-  variant.set_id(match.known ? known_->product.variants(*match.known).id() : facts_.new_id("var_"));
-  variant.set_sku(skuOf(index));
+  variant.set_id(known ? known_->product.variants(*known).id() : facts_.new_id("var_"));
+  variant.set_sku(match_.skuOf(index));
   variant.set_barcode(from.barcode);
   for (const std::string& value : from.option_values) variant.add_option_values(value);
   variant.set_title(variantTitle(variant));
@@ -294,11 +181,12 @@ void Merger::fillSource(const v1::Product& product, ProductSource& source) const
   source.set_category(imported_.category);
   source.set_active(imported_.status == shopify::ProductStatus::kActive);
   for (const shopify::SourceRow& row : imported_.rows) {
-    if (row.variant && matches_[*row.variant].refused && !row.image) continue;
+    const bool taken = row.variant && merged_index_[*row.variant] >= 0;
+    if (row.variant && !taken && !row.image) continue;
     SourceRow& kept = *source.add_rows();
-    if (row.variant && !matches_[*row.variant].refused) {
+    if (taken) {
       const ImportedVariant& variant = imported_.variants[*row.variant];
-      kept.set_variant_id(product.variants(matches_[*row.variant].merged).id());
+      kept.set_variant_id(product.variants(merged_index_[*row.variant]).id());
       kept.set_tracked(variant.tracked);
       kept.set_quantity(variant.quantity);
       kept.set_continue_selling(variant.continue_selling);
@@ -324,7 +212,7 @@ void Merger::keepOldRows(ProductSource& source) const {
   std::unordered_set<std::string_view> variants;
   std::unordered_set<std::string_view> images;
   for (int i = 0; i < known_->product.variants_size(); ++i)
-    if (isLeft(i)) variants.insert(known_->product.variants(i).id());
+    if (match_.isLeft(i)) variants.insert(known_->product.variants(i).id());
   for (const ImportedImage& image : imported_.images) images.insert(image.src);
   for (const SourceRow& row : known_->source.rows()) {
     const bool variant_left = variants.count(row.variant_id()) > 0;
@@ -344,14 +232,14 @@ void Merger::judge() {
                     serialised(merged_.stored.source) != serialised(known_->source);
   if (!merged_.changed) return;
   touch(product, facts_.now);
-  for (const Match& match : matches_) {
-    if (!match.known || match.refused) continue;
-    KONTOR_ASSERT(match.merged >= 0, "a variant that was taken is part of the product");
-    const v1::Variant& before = known_->product.variants(*match.known);
-    const v1::Variant& after = product.variants(match.merged);
+  for (std::size_t i = 0; i < imported_.variants.size(); ++i) {
+    if (!match_.known(i) || match_.refused(i)) continue;
+    KONTOR_ASSERT(merged_index_[i] >= 0, "a variant that was taken is part of the product");
+    const v1::Variant& before = known_->product.variants(*match_.known(i));
+    const v1::Variant& after = product.variants(merged_index_[i]);
     const bool same = before.price().SerializeAsString() == after.price().SerializeAsString() &&
                       before.compare_at_price().SerializeAsString() == after.compare_at_price().SerializeAsString();
-    if (!same) merged_.repriced.push_back(match.merged);
+    if (!same) merged_.repriced.push_back(merged_index_[i]);
   }
 }
 

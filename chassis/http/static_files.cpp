@@ -72,7 +72,7 @@ Response StaticFiles::serve(const RequestHead& head, std::string_view path) cons
   const std::string tag = tagOf(facts);
   const bool known = noneMatchNames(head.header("If-None-Match"), tag);
   Response response(known ? 304 : 200);
-  response.add("ETag", tag).add("Cache-Control", "public, max-age=300").add("X-Content-Type-Options", "nosniff");
+  response.add("ETag", tag).add("Cache-Control", "public, max-age=300");
   if (known) return response;
   response.add("Content-Type", mediaType(*decoded));
   response.body = Response::File{std::move(file), facts.st_size};

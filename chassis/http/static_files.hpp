@@ -16,7 +16,7 @@ class StaticFiles {
   /// `folder` need not exist yet: until it does, nothing is found.
   explicit StaticFiles(std::string folder) : folder_(std::move(folder)) {}
 
-  /// The file at `path` (relative, percent-encoded as it came), with type, ETag and nosniff; 304 when the client has
+  /// The file at `path` (relative, percent-encoded as it came), with type and ETag; 304 when the client has
   /// it. Throws NOT_FOUND, or INVALID_ARGUMENT for a bad encoding.
   Response serve(const RequestHead& head, std::string_view path) const;
 

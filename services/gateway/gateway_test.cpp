@@ -163,6 +163,8 @@ TEST_F(GatewayTest, EveryAnswerCarriesItsHeaders) {
     for (const char* name : {"X-Request-Id", "traceparent", "X-Content-Type-Options", "Content-Security-Policy",
                              "Referrer-Policy", "Cross-Origin-Resource-Policy"}) {
       EXPECT_TRUE(response.find(name).has_value()) << verb << " " << target << " lacks " << name;
+      const std::string line = "\r\n" + std::string(name) + ": ";
+      EXPECT_EQ(response.header_lines.find(line), response.header_lines.rfind(line)) << target << " has two " << name;
     }
     EXPECT_EQ(response.find("Content-Security-Policy")->substr(0, 19), "default-src 'none';") << target;
     EXPECT_FALSE(response.find("Access-Control-Allow-Origin").has_value());

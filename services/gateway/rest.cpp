@@ -24,6 +24,9 @@ using google::protobuf::Message;
 /// The header whose value is the caller's address, whatever the caller sent.
 constexpr std::string_view kPeerHeader = "X-Peer-Address";
 
+/// What the headers of an answer take, those that the gateway adds included.
+constexpr std::size_t kHeaderBytes = 512;
+
 bool isJson(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find_first_of("; "));
   return http::equalsIgnoringCase(type, "application/json");
@@ -127,6 +130,7 @@ http::Response writeAnswer(const Route& route, const Message& answer, const http
   const rpc::MessageCodec& codec = *route.method->response;
   const int asked = codec.http_status(answer);
   http::Response response(asked != 0 ? asked : route.binding->success_status);
+  response.header_lines.reserve(kHeaderBytes);
   std::string text;
   json::Writer writer(text);
   codec.write_json(answer, writer);

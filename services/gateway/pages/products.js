@@ -32,3 +32,7 @@ fetch('/v1/store/products?pageSize=11')
   .then((answer) => (answer.ok ? answer.json() : { products: [] }))
   .then((list) => document.getElementById('products').prepend(...list.products.map(card)))
   .catch(() => {});
+
+// The example is for the address that this page was read from.
+const example = document.getElementById('example');
+example.textContent = example.textContent.replace('localhost:8080', location.host);

@@ -114,7 +114,7 @@ Driver::~Driver() = default;
 
 task<void> Driver::start() {
   auto body = [state = state_](store::Transaction& in) -> task<void> {
-    co_await state->orders.freeLeases(in, state->saga.rules().owner);
+    co_await state->orders.freeLeases(in, state->saga.rules().instance, state->saga.rules().owner);
   };
   co_await state_->store.transact(rpc::Context::forService("order"), std::move(body));
   state_->looping = true;

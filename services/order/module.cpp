@@ -14,8 +14,10 @@ namespace {
 
 constexpr std::string_view kName = "order";
 
-Rules rulesOf(const OrderSettings& settings) {
-  return {.owner = settings.saga().instance(),
+Rules rulesOf(const OrderSettings& settings, runtime::Environment& environment) {
+  const std::string& instance = settings.saga().instance();
+  return {.instance = instance,
+          .owner = instance + "/" + environment.newId("life_"),
           .hold = config::durationOf(settings.checkout().hold()),
           .lease = config::durationOf(settings.saga().lease()),
           .payment_deadline = config::durationOf(settings.payment().deadline()),
@@ -31,7 +33,7 @@ class OrderModule final : public app::Module {
         neighbours_{host.directory().client<cart::v1::Carts>(), host.directory().client<inventory::v1::Inventory>(),
                     host.directory().client<payment::v1::Payments>()},
         bell_(host.environment().background()),
-        saga_(host.environment(), *store_, orders_, neighbours_, rulesOf(settings)),
+        saga_(host.environment(), *store_, orders_, neighbours_, rulesOf(settings, host.environment())),
         driver_(host.environment(), *store_, orders_, saga_, bell_, host.log(),
                 {settings.saga().concurrency(), config::durationOf(settings.saga().poll())}) {
     Handlers::Parts parts{host.environment(),

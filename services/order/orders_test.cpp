@@ -206,7 +206,7 @@ TEST(Leases, AReplicaLeavesOthersAloneWhenItStarts) {
   const std::string cart = shop.carts.add({{"red", 1}});
   const auto paying = shop.startPay(cart, "tok_slow");
   shop.world.runFor(1s);
-  shop.execute("UPDATE checkout SET lease_owner = 'other'");
+  shop.execute("UPDATE checkout SET lease_owner = 'other/life_1'");
   shop.crash();
   shop.world.runFor(20s);
   EXPECT_EQ(shop.text("SELECT step FROM checkout"), "authorizing");  // its owner's lease still runs

@@ -21,8 +21,9 @@ namespace kontor::order {
 
 /// The limits of the saga, from settings.
 struct Rules {
-  std::string owner;  // this replica's name in leases
-  Duration hold;      // how long a checkout waits for its buyer
+  std::string instance;  // this replica's name
+  std::string owner;     // … and its present life's, in leases: "kontor/life_01…"
+  Duration hold;         // how long a checkout waits for its buyer
   Duration lease;
   Duration payment_deadline;
   Duration payment_settle;

@@ -58,8 +58,8 @@ class OrderStore {
   /// Takes up to `most` due rows for `owner`.
   task<std::vector<Checkout>> claimDue(store::Transaction& in, std::string owner, Duration lease,
                                        std::int64_t most) const;
-  /// Frees what `owner` held in a past life.
-  task<void> freeLeases(store::Transaction& in, std::string owner) const;
+  /// Frees what past lives of `instance` held: leases of its name that are not `owner`'s, its present life's.
+  task<void> freeLeases(store::Transaction& in, std::string instance, std::string owner) const;
   /// When the next row becomes due.
   task<std::optional<Time>> nextDue(store::Statements& in) const;
 

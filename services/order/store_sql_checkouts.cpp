@@ -47,8 +47,8 @@ constexpr std::string_view kClaim =
     "UPDATE checkout SET lease_owner = $3, lease_until = $4, wake_at = $4, epoch = epoch + 1 "
     "WHERE id = $1 AND epoch = $2";
 constexpr std::string_view kFreeLeases =
-    "UPDATE checkout SET lease_until = 0, wake_at = $2, epoch = epoch + 1 WHERE wake_at IS NOT NULL AND "
-    "lease_until > 0 AND lease_owner = $1";
+    "UPDATE checkout SET lease_until = 0, wake_at = $3, epoch = epoch + 1 WHERE wake_at IS NOT NULL AND "
+    "lease_until > 0 AND lease_owner <> $2 AND substr(lease_owner, 1, length($1)) = $1";
 constexpr std::string_view kNextDue = "SELECT MIN(wake_at) FROM checkout WHERE wake_at IS NOT NULL";
 
 std::string place(std::string_view column, const std::string& id) {
@@ -200,8 +200,8 @@ task<std::vector<Checkout>> OrderStore::claimDue(store::Transaction& in, std::st
   co_return claimed;
 }
 
-task<void> OrderStore::freeLeases(store::Transaction& in, std::string owner) const {
-  co_await in.execute(kFreeLeases, params(std::move(owner), in.now()));
+task<void> OrderStore::freeLeases(store::Transaction& in, std::string instance, std::string owner) const {
+  co_await in.execute(kFreeLeases, params(instance + "/", std::move(owner), in.now()));
 }
 
 task<std::optional<Time>> OrderStore::nextDue(store::Statements& in) const {

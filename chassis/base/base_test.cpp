@@ -52,5 +52,13 @@ TEST(Error, CarriesWhatAClientNeeds) {
   EXPECT_FALSE(error.mayHaveRun());
 }
 
+TEST(Error, KeepsAllWhenItIsAddedToInPlace) {
+  Error error(Code::kNotFound, "GONE", "it is gone");
+  error = std::move(error).withDetail("id", "chk_1").withStatus(410);
+  EXPECT_EQ(error.reason(), "GONE");
+  EXPECT_EQ(error.message(), "it is gone");
+  EXPECT_EQ(error.status(), 410);
+}
+
 }  // namespace
 }  // namespace kontor

@@ -49,27 +49,27 @@ Error::Error(Code code, std::string reason, std::string message)
 
 Error::Error(Code code, std::string message) : Error(code, std::string(codeName(code)), std::move(message)) {}
 
-Error&& Error::withStatus(int http_status) && {
+Error Error::withStatus(int http_status) && {
   status_ = http_status;
   return std::move(*this);
 }
 
-Error&& Error::withDetail(std::string name, std::variant<std::int64_t, std::string> value) && {
+Error Error::withDetail(std::string name, std::variant<std::int64_t, std::string> value) && {
   details_.emplace_back(std::move(name), std::move(value));
   return std::move(*this);
 }
 
-Error&& Error::withField(FieldError field) && {
+Error Error::withField(FieldError field) && {
   fields_.push_back(std::move(field));
   return std::move(*this);
 }
 
-Error&& Error::withFields(std::vector<FieldError> fields) && {
+Error Error::withFields(std::vector<FieldError> fields) && {
   fields_ = std::move(fields);
   return std::move(*this);
 }
 
-Error&& Error::thatMayHaveRun() && {
+Error Error::thatMayHaveRun() && {
   may_have_run_ = true;
   return std::move(*this);
 }

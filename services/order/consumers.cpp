@@ -45,11 +45,8 @@ struct Consumer {
 
 task<void> take(std::shared_ptr<Consumer> self, std::string ref, std::string event_id, std::string type) {
   // Most authorisations are answers that the payment call has had already: a look saves them the transaction.
-  auto look = [self, ref](store::Statements& in) -> task<std::optional<Checkout>> {
-    co_return co_await self->orders.checkout(in, ref);
-  };
-  const std::optional<Checkout> found = co_await self->store.snapshot(std::move(look));
-  if (!found || !matters(type, found->step)) co_return;
+  const std::optional<Step> step = co_await OrderStore::stepOf(self->store, ref);
+  if (!step || !matters(type, *step)) co_return;
   auto mark = [self, ref, event_id](store::Transaction& in) -> task<void> {
     if (co_await in.once("order", event_id)) co_await self->orders.nudge(in, ref);
   };

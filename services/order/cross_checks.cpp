@@ -12,6 +12,7 @@ using inventory::v1::Reservation;
 using payment::v1::BookEntry;
 using payment::v1::Payment;
 
+// By binary search: pages come in the order of their ids.
 const CheckoutFact* factOf(const std::vector<CheckoutFact>& checkouts, const std::string& id) {
   const auto found = std::lower_bound(checkouts.begin(), checkouts.end(), id,
                                       [](const CheckoutFact& fact, const std::string& key) { return fact.id < key; });
@@ -24,6 +25,7 @@ std::string describe(const CheckoutFact& fact) {
   return text;
 }
 
+// What our book says the provider holds or has for us.
 std::int64_t heldBy(const BookEntry& entry) {
   if (entry.state() == Payment::STATE_VOIDED) return 0;
   return entry.authorized().amount() - entry.refunded().amount();
@@ -37,6 +39,7 @@ std::int64_t heldByProvider(const BookEntry& entry) {
   return nothing ? 0 : provider.authorized() - provider.refunded();
 }
 
+// An outcome that we have heard of; before that, the two books may differ for as long as the question takes.
 bool settledIn(const BookEntry& entry) {
   return entry.ours() && entry.state() != Payment::STATE_CREATED && entry.state() != Payment::STATE_REQUIRES_ACTION;
 }

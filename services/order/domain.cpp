@@ -25,6 +25,7 @@ Action undo(const Checkout& checkout, const Facts& facts) {
   return Action::kFail;
 }
 
+// Up to the question for money, everything can be undone without anybody having noticed.
 Action nextOfBegun(const Checkout& checkout, const Facts& facts) {
   const bool abandoned = !facts.payer && !checkout.late;  // only its own call has the means of payment
   if (abandoned || !facts.refusal.empty()) return undo(checkout, facts);
@@ -43,6 +44,7 @@ Action nextOfUnsettled(const Checkout& checkout, const Facts& facts) {
   return Action::kPark;
 }
 
+// Waits for the buyer at their bank, as long as the hold lasts; asks when there is reason to believe they are back.
 Action nextOfRequiresAction(const Checkout& checkout, const Facts& facts) {
   if (!facts.refusal.empty()) return Action::kRelease;
   if (facts.authorized) return checkout.cancel_actor.empty() ? Action::kBeginCompleting : Action::kRelease;
@@ -51,6 +53,7 @@ Action nextOfRequiresAction(const Checkout& checkout, const Facts& facts) {
   return Action::kPark;
 }
 
+// The order's own status says how far it has come: pending, confirmed, then only the cart is left.
 Action nextOfCompleting(const Checkout& checkout, const Facts& facts) {
   if (checkout.order_status == v1::Order::STATUS_PENDING) {
     if (facts.sold_out) return Action::kGiveUpOrder;
@@ -60,6 +63,7 @@ Action nextOfCompleting(const Checkout& checkout, const Facts& facts) {
   return facts.closed ? Action::kFinish : Action::kClose;
 }
 
+// Done, unless its order was cancelled or is to be: then money and stock are still owed.
 Action nextOfDone(const Checkout& checkout, const Facts& facts) {
   if (checkout.order_status == v1::Order::STATUS_CONFIRMED)
     return checkout.cancel_actor.empty() ? Action::kPark : Action::kCancelOrder;
@@ -71,6 +75,7 @@ Action nextOfDone(const Checkout& checkout, const Facts& facts) {
   return Action::kNoteReturned;
 }
 
+// The arrows of README.md.
 bool allowed(Step from, Step to) {
   switch (to) {
     case Step::kBegun:

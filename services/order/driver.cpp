@@ -29,6 +29,7 @@ struct Driver::State {
 
 namespace {
 
+// One claimed checkout to where it can go now; ends by making room for the next.
 template <class State>
 task<void> driveOne(std::shared_ptr<State> state, Checkout checkout) {
   Run run;
@@ -47,6 +48,7 @@ task<void> driveOne(std::shared_ptr<State> state, Checkout checkout) {
   state->bell.ring();
 }
 
+// Takes leases in one transaction and begins the drives; how many.
 template <class State>
 task<std::size_t> claim(std::shared_ptr<State> state, std::int64_t most) {
   auto body = [state, most](store::Transaction& in) -> task<std::vector<Checkout>> {
@@ -72,6 +74,7 @@ task<Duration> quietFor(std::shared_ptr<State> state) {
   co_return std::clamp(left, Duration(0), state->options.poll);
 }
 
+// Looks before it claims: reading the next due time costs no write, and mostly nothing is due.
 template <class State>
 task<void> turn(std::shared_ptr<State> state) {
   const std::int64_t room = state->options.concurrency - state->running;
@@ -88,6 +91,7 @@ task<void> turn(std::shared_ptr<State> state) {
   co_await state->bell.wait(quiet);
 }
 
+// A store that is away does not end the loop: sagas wait for it, and so does the driver.
 template <class State>
 task<void> loop(std::shared_ptr<State> state) {
   while (!state->stopping) {

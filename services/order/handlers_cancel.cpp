@@ -73,6 +73,8 @@ task<Handlers::CancelPlan> Handlers::planCancellation(rpc::Context context, Wish
   co_return plan;
 }
 
+// The order is cancelled when the first transaction is; the money and stock follow, here if the checkout is free, else
+// by whoever drives it.
 task<v1::CancelResponse> Handlers::cancel(rpc::Context context, Wish wish) {
   const std::string order_id = wish.order_id;
   CancelPlan plan = co_await planCancellation(context, std::move(wish));

@@ -29,6 +29,8 @@ void setStored(Checkout& checkout) {
 
 }  // namespace
 
+// Judges and, when the checkout is authorised, makes the order in the same transaction: one commit between the buyer's
+// wish and an order that cannot be lost.
 task<Handlers::CompletePlan> Handlers::planCompletion(rpc::Context context, std::string cart_id) {
   Fresh ids{parts_.environment.newId("order_"), parts_.environment.newSecret(""), parts_.orders.requestKey(context),
             parts_.orders.cartHash(cart_id)};
@@ -92,6 +94,7 @@ task<v1::CompleteResponse> Handlers::Complete(rpc::Context context, v1::Complete
   }
 }
 
+// Answers at once what needs no drive, and drives the rest.
 task<v1::CompleteResponse> Handlers::carryOut(rpc::Context context, CompletePlan plan) {
   Run run;
   run.checkout = std::move(plan.draft.checkout);
@@ -126,6 +129,7 @@ task<v1::CompleteResponse> Handlers::carryOut(rpc::Context context, CompletePlan
   co_return co_await answerCompletion(std::move(context), std::move(run));
 }
 
+// Says what the drive has come to; what it could not finish, the driver will.
 task<v1::CompleteResponse> Handlers::answerCompletion(rpc::Context, Run run) {
   const Checkout& checkout = run.checkout;
   if (checkout.step == Step::kRequiresAction) throw actionRequired(checkout);

@@ -50,6 +50,8 @@ Checkout Handlers::newCheckout(const rpc::Context& context, const std::string& c
   return checkout;
 }
 
+// The call's first transaction: reads all checkouts of the cart, judges, and writes what the judgement begins. An older
+// checkout is given up in the same write, so that of two tabs one begins and the other finds it begun.
 task<Handlers::PayPlan> Handlers::planPayment(rpc::Context context, std::string cart_id) {
   auto body = [this, fresh = newCheckout(context, cart_id)](store::Transaction& in) -> task<PayPlan> {
     const Rules& rules = parts_.saga.rules();
@@ -120,6 +122,7 @@ task<v1::PayResponse> Handlers::Pay(rpc::Context context, v1::PayRequest request
   }
 }
 
+// The checkout is begun and its lease ours: drives it until there is an answer for the buyer.
 task<v1::PayResponse> Handlers::beginPayment(rpc::Context context, PayPlan plan, v1::PayRequest request) {
   Run run = runOf(context, stored(std::move(plan.fresh)));
   run.facts.payer = true;
@@ -138,6 +141,7 @@ task<v1::PayResponse> Handlers::resumePayment(rpc::Context context, Checkout che
   co_return co_await answerPayment(std::move(context), std::move(run.checkout));
 }
 
+// From the row as it stands now, or the kept first answer.
 task<v1::PayResponse> Handlers::answerPayment(rpc::Context context, Checkout checkout) {
   v1::PayResponse response = payAnswer(checkout);
   if (checkout.payment != nullptr || !checkout.pay_answer.empty()) co_return response;
@@ -154,6 +158,7 @@ task<v1::PayResponse> Handlers::answerPayment(rpc::Context context, Checkout che
   co_return response;
 }
 
+// Called by cart before it lets a buyer change what is being checked out.
 task<v1::ReleaseCheckoutResponse> Handlers::ReleaseCheckout(rpc::Context context, v1::ReleaseCheckoutRequest request) {
   const SteadyTime latest = latestOf(context);
   for (;;) {

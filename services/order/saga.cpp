@@ -14,6 +14,8 @@ Saga::Saga(runtime::Environment& environment, store::SqlStore& store, const Orde
       neighbours_(std::move(neighbours)),
       rules_(std::move(rules)) {}
 
+// The one loop that every checkout goes through, whoever drives it. Errors end the drive, not the checkout: its row
+// says where the next drive goes on.
 task<void> Saga::drive(Run& run) {
   const Runs::Seat seat = runs_.begin(run.checkout.id);
   std::optional<Error> trouble;
@@ -28,10 +30,13 @@ task<void> Saga::drive(Run& run) {
     if (!run.failure) run.failure = trouble;
     if (trouble->reason() != "LEASE_LOST") co_await postpone(run);
   }
+  // Whatever became of the new checkout, the old one is brought to its end: its hold was taken over, or is freed now.
   if (run.old == nullptr) co_return;
   co_await drive(*run.old);
 }
 
+// Decide, act, decide again. Acts change the row in memory and the facts; what must survive a crash is written by the
+// act itself before it calls anybody.
 task<void> Saga::driveOn(Run& run) {
   bool written = false;  // the row says all that is known and is parked
   for (;;) {
@@ -44,6 +49,7 @@ task<void> Saga::driveOn(Run& run) {
   }
 }
 
+// Not a coroutine itself: hands out the task of the act, so that a step costs no extra frame.
 task<void> Saga::perform(Run& run, Action action) {
   switch (action) {
     case Action::kPark:
@@ -104,6 +110,8 @@ task<void> Saga::performUndo(Run& run, Action action) {
   return parkRow(run);
 }
 
+// One fenced write. Its body may be run again from the start, so it works on copies; `also` adds what belongs into the
+// same transaction. Whether the lease is kept follows from what is next, which saves a write of its own at every end.
 task<void> Saga::write(Run& run, Also also, bool with_cart) {
   Draft draft{run.checkout, run.order};
   auto body = [this, draft, facts = run.facts, also = std::move(also),
@@ -162,6 +170,8 @@ task<void> Saga::postpone(Run& run) {
   }
 }
 
+// Calls are bounded by our own limits, not by the client's deadline: a drive that has begun goes on when its caller has
+// given up waiting, and the answer is found by the caller's repeat.
 rpc::Context Saga::callContext(const Run& run, Duration limit) const {
   return run.context.withDeadline(runtime::Executor::current().now() + limit);
 }

@@ -8,6 +8,7 @@
 namespace kontor::order {
 namespace {
 
+// What others may know of an order: no address, no token, no cart id.
 v1::OrderPlaced placedEvent(const v1::Order& order, const std::string& checkout_id) {
   v1::OrderPlaced event;
   event.set_order_id(order.id());
@@ -36,6 +37,7 @@ std::shared_ptr<const v1::Order> changed(const v1::Order& order, const OrderChan
 
 }  // namespace
 
+// Makes the order of the frozen cart, with its number, first line of history and event, in the caller's transaction.
 task<void> Saga::placeOrder(store::Transaction& in, Draft& draft, std::string order_id, std::string token,
                             std::string actor) const {
   Checkout& checkout = draft.checkout;
@@ -63,6 +65,7 @@ task<void> Saga::placeAwaiting(store::Transaction& in, Draft& draft, std::string
   co_await orders_.save(in, checkout, false);
 }
 
+// The point of no return: from this write on the checkout can only end in an order.
 task<void> Saga::beginCompleting(store::Transaction& in, Draft& draft, std::string order_id, std::string token,
                                  std::string actor) const {
   Checkout& checkout = draft.checkout;
@@ -85,6 +88,7 @@ task<void> Saga::beginCompleting(store::Transaction& in, Draft& draft, std::stri
   if (draft.order != nullptr) draft.order = changed(*draft.order, change, in.now());
 }
 
+// `beginCompleting` as a step of a drive: money was learned of by asking, or came late.
 task<void> Saga::complete(Run& run) {
   std::string order_id = environment_.newId("order_");
   std::string token = environment_.newSecret("");
@@ -96,6 +100,8 @@ task<void> Saga::complete(Run& run) {
   co_await write(run, std::move(begin), late);
 }
 
+// Turns the hold into a promise. A hold that is gone is no error: inventory's net frees holds of a shop that was down
+// for long.
 task<void> Saga::commit(Run& run) {
   inventory::v1::CommitRequest request;
   request.set_ref(run.checkout.id);
@@ -105,6 +111,7 @@ task<void> Saga::commit(Run& run) {
   run.facts.hold_lost = !response.committed();
 }
 
+// Stock is promised and money authorised: the order stands, and its first answer is kept with its key.
 task<void> Saga::confirm(Run& run) {
   const bool keep_answer = run.facts.buyer && !run.checkout.complete.hash.empty();
   Also confirm_order = [this, keep_answer](store::Transaction& in, Draft& draft) -> task<void> {
@@ -134,6 +141,7 @@ task<void> Saga::confirm(Run& run) {
   co_await write(run, std::move(confirm_order));
 }
 
+// The stock was sold to others while this checkout slept: the order is cancelled, and `done` gives the money back.
 task<void> Saga::giveUpOrder(Run& run) {
   Also give_up = [this](store::Transaction& in, Draft& draft) -> task<void> {
     Checkout& checkout = draft.checkout;
@@ -154,6 +162,7 @@ task<void> Saga::giveUpOrder(Run& run) {
   co_await write(run, std::move(give_up));
 }
 
+// After the order stands: a cart that is closed too early could not be opened again.
 task<void> Saga::closeCart(Run& run) {
   cart::v1::CloseRequest request;
   request.set_cart_id(run.checkout.cart_id);
@@ -168,6 +177,7 @@ task<void> Saga::finish(Run& run) {
   co_await write(run, nullptr);
 }
 
+// A pending order belongs to its checkout's driver alone; somebody else's hand in it is found here.
 Error Saga::orderMoved(const Checkout& checkout) {
   return Error(Code::kAborted, "ORDER_MOVED",
                "the order " + checkout.order_number + " of checkout " + checkout.id + " is not pending any more");

@@ -22,6 +22,7 @@ bool didNotRun(const Error& error) {
   }
 }
 
+// The checkout is given up for `error`, which is also what the waiting caller is told.
 void refuse(Run& run, Error error) {
   run.facts.refusal = error.reason();
   run.failure = std::move(error);
@@ -40,6 +41,7 @@ inventory::v1::ReserveRequest reserveRequest(const Checkout& checkout) {
   return request;
 }
 
+// Keeps the first answer of a call with a key; larger ones are answered from the row as it is.
 void keepPayAnswer(Run& run) {
   if (run.checkout.pay.hash.empty()) return;
   std::string answer = payAnswer(run.checkout).SerializeAsString();
@@ -63,6 +65,8 @@ task<void> Saga::clearOld(Run& run) {
   run.facts.old_cleared = true;
 }
 
+// Freezes the cart. Late money takes only a cart that nobody has touched since it was reopened, at the total it paid
+// for.
 task<void> Saga::lockCart(Run& run) {
   cart::v1::LockRequest request;
   request.set_cart_id(run.checkout.cart_id);
@@ -87,6 +91,7 @@ task<void> Saga::lockCart(Run& run) {
     run.facts.refusal = "CART_CHANGED";
 }
 
+// Holds the stock, all lines or none. A late checkout revives its own reference, which it had given up before.
 task<void> Saga::reserve(Run& run) {
   inventory::v1::ReserveRequest request = reserveRequest(run.checkout);
   request.set_replaces(run.checkout.late ? run.checkout.id : run.checkout.replaces);
@@ -107,6 +112,8 @@ task<void> Saga::reserve(Run& run) {
   if (trouble) refuse(run, *trouble);
 }
 
+// Asks for the money, once in the life of a checkout. From the write on, any driver knows that somebody may have been
+// asked; the frozen cart goes into the same row. No answer in time is an answer too: the outcome is unknown.
 task<void> Saga::authorize(Run& run) {
   advance(run.checkout, Step::kAuthorizing);
   Also note_when = [](store::Transaction& in, Draft& draft) -> task<void> {
@@ -140,6 +147,8 @@ task<void> Saga::authorize(Run& run) {
   if (answered) keepPayAnswer(run);
 }
 
+// Asks what became of the payment. A reference that payment itself has never heard of is as good as unknown to the
+// provider: the process died between our write and our call.
 task<void> Saga::ask(Run& run) {
   payment::v1::SettleRequest request;
   request.set_ref(run.checkout.id);

@@ -66,6 +66,7 @@ task<void> Saga::returnMoney(Run& run) {
   run.facts.voided = true;
 }
 
+// Also when nothing seems to be held: a reservation that is still on its way finds its reference closed.
 task<void> Saga::freeStock(Run& run) {
   inventory::v1::ReleaseRequest request;
   request.set_ref(run.checkout.id);
@@ -74,6 +75,7 @@ task<void> Saga::freeStock(Run& run) {
   run.facts.freed = true;
 }
 
+// Gives the cart back to its buyer, if this checkout is the one that holds it.
 task<void> Saga::reopenCart(Run& run) {
   cart::v1::ReopenRequest request;
   request.set_cart_id(run.checkout.cart_id);
@@ -87,6 +89,7 @@ task<void> Saga::reopenCart(Run& run) {
   run.facts.reopened = true;
 }
 
+// The end of an undone checkout. An order that was waiting for its outcome ends with it, in the same transaction.
 task<void> Saga::fail(Run& run) {
   Checkout& checkout = run.checkout;
   if (!run.facts.refusal.empty()) checkout.reason = run.facts.refusal;
@@ -119,6 +122,8 @@ task<void> Saga::fail(Run& run) {
   co_await write(run, std::move(cancel_pending));
 }
 
+// Guarded by status and fulfilment: what is shipped meanwhile cannot be cancelled. Money and stock are given back after
+// it, by whoever drives the checkout next: the order's own row says what is still owed.
 task<bool> Saga::cancelOrder(store::Transaction& in, Checkout& checkout, std::string actor, std::string reason) const {
   OrderChange change{checkout.order_id,
                      v1::Order::STATUS_CONFIRMED,
@@ -145,6 +150,7 @@ task<void> Saga::cancelAsWished(Run& run) {
   co_await write(run, std::move(cancel));
 }
 
+// Money and stock of a cancelled order are back: only now does its row stop asking for it.
 task<void> Saga::noteReturned(Run& run) {
   Also note = [this](store::Transaction& in, Draft& draft) -> task<void> {
     Checkout& row = draft.checkout;

@@ -44,6 +44,8 @@ class OrderStore {
   RequestKey requestKey(const rpc::Context& context) const;
 
   task<std::optional<Checkout>> checkout(store::Statements& in, std::string id) const;
+  /// Only its step, from the latest committed state: for those who mostly have nothing to do.
+  static task<std::optional<Step>> stepOf(store::SqlStore& in, std::string id);
   /// All checkouts of a cart, the newest first.
   task<std::vector<Checkout>> checkoutsOfCart(store::Statements& in, std::string cart_hash) const;
   /// Adds a row with its cart's id. Throws "UNIQUE_VIOLATION" when another checkout of its cart is in force.

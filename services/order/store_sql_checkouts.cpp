@@ -13,7 +13,7 @@ using store::Param;
 using store::params;
 using store::Row;
 
-// The columns that readCheckout reads, in its order.
+// In the order in which readCheckout reads them.
 const std::string kColumns =
     "SELECT c.id, c.cart_id, c.cart_hash, c.customer_id, c.step, c.reason, c.late, c.replaces, c.frozen, c.expires_at, "
     "c.payment, c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, c.wake_at, c.nudges, c.cancel_actor, "
@@ -24,6 +24,7 @@ const std::string kColumns =
 const std::string kFind = kColumns + "WHERE c.id = $1";
 const std::string kOfCart = kColumns + "WHERE c.cart_hash = $1 ORDER BY c.created_at DESC, c.id DESC";
 
+constexpr std::string_view kStep = "SELECT step FROM checkout WHERE id = $1";
 constexpr std::string_view kInsert =
     "INSERT INTO checkout (id, cart_id, cart_hash, customer_id, step, reason, late, replaces, expires_at, tries, "
     "lease_owner, lease_until, epoch, wake_at, nudges, nudges_seen, cancel_actor, cancel_reason, pay_key, "
@@ -36,6 +37,7 @@ constexpr std::string_view kSave =
     "wake_at = CASE WHEN nudges > $22 AND $12 = 0 THEN $14 ELSE $15 END, nudges_seen = $23, order_id = $16, "
     "pay_answer = $17, complete_key = $18, complete_fingerprint = $19, complete_answer = $20, "
     "frozen = COALESCE($21, frozen), updated_at = $14 WHERE id = $1 AND step = $2 AND epoch = $3";
+// Leaves a running drive's wake-up time alone: it will find the news when it parks.
 constexpr std::string_view kNudge =
     "UPDATE checkout SET nudges = nudges + 1, wake_at = CASE WHEN lease_until > $2 THEN wake_at ELSE $2 END "
     "WHERE id = $1";
@@ -51,6 +53,7 @@ constexpr std::string_view kFreeLeases =
     "lease_until > 0 AND lease_owner <> $2 AND substr(lease_owner, 1, length($1)) = $1";
 constexpr std::string_view kNextDue = "SELECT MIN(wake_at) FROM checkout WHERE wake_at IS NOT NULL";
 
+// Binds a sealed value to its row and column.
 std::string place(std::string_view column, const std::string& id) {
   std::string context("checkout.");
   return context.append(column).append(":").append(id);
@@ -136,6 +139,12 @@ task<std::optional<Checkout>> OrderStore::checkout(store::Statements& in, std::s
   const store::Rows rows = co_await in.query(kFind, params(std::move(id)));
   if (rows.empty()) co_return std::nullopt;
   co_return readCheckout(rows.front());
+}
+
+task<std::optional<Step>> OrderStore::stepOf(store::SqlStore& in, std::string id) {
+  const store::Rows rows = co_await in.query(kStep, params(std::move(id)));
+  if (rows.empty()) co_return std::nullopt;
+  co_return stepNamed(rows.front().text(0));
 }
 
 task<std::vector<Checkout>> OrderStore::checkoutsOfCart(store::Statements& in, std::string cart_hash) const {

@@ -25,6 +25,7 @@ constexpr std::string_view kInsertLine =
     "INSERT INTO order_line (order_id, position, id, variant_id, sku, title, variant_title, media_url, quantity, "
     "unit_price, discount, tax, total, fulfilled, returned) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0)";
+// Positions count up within an order, whose rows one transaction at a time writes.
 constexpr std::string_view kInsertHistory =
     "INSERT INTO order_history (order_id, position, at, actor, event, detail) "
     "SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4, $5 FROM order_history WHERE order_id = $1";
@@ -66,6 +67,7 @@ void setMoney(type::v1::Money* money, std::int64_t amount, const std::string& cu
   money->set_currency(currency);
 }
 
+// What is sealed as one: who ordered, and where it goes.
 std::string personalOf(const v1::Order& order) {
   v1::Order personal;
   personal.set_email(order.email());

@@ -8,6 +8,7 @@ namespace {
 using Pay = PayVerdict::Kind;
 using Complete = CompleteVerdict::Kind;
 
+// At most one of a cart's checkouts is in force: the store's index sees to it.
 const Checkout* inForceOf(const std::vector<Checkout>& checkouts) {
   const auto found = std::find_if(checkouts.begin(), checkouts.end(), [](const Checkout& c) { return c.inForce(); });
   return found == checkouts.end() ? nullptr : &*found;
@@ -53,6 +54,7 @@ std::optional<PayVerdict> judgeRepeat(const Checkout& first, const RequestKey& k
   return std::nullopt;
 }
 
+// A payment call of a cart that is being checked out already, by another call.
 PayVerdict judgeAgainst(const Checkout& other, Time now) {
   switch (other.step) {
     case Step::kDone:

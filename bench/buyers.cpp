@@ -46,7 +46,7 @@ task<std::string> send(http::Client& shop, std::string method, std::string targe
 }
 
 constexpr std::string_view kAddress = R"({"email":"load@example.org","shippingAddress":{"name":"Load",)"
-                                     R"("line1":"Quay 1","city":"Kiel","postalCode":"24103","country":"DE"}})";
+                                      R"("line1":"Quay 1","city":"Kiel","postalCode":"24103","country":"DE"}})";
 
 task<void> checkout(http::Client& shop, std::string sku, std::string option) {
   const std::string opened = co_await send(shop, "POST", "/v1/store/carts", "{}", 201);

@@ -201,6 +201,16 @@ TEST(Leases, AnotherReplicaFencesThisOneOff) {
   EXPECT_EQ(shop.faults(), "");
 }
 
+TEST(Leases, APastLifesCheckoutsAreTakenUpAtOnce) {
+  Shop shop;
+  const std::string cart = shop.carts.add({{"red", 1}});
+  shop.startPay(cart, "tok_timeout");
+  shop.world.runFor(1s);
+  shop.crash();
+  shop.world.runFor(3s);  // far less than a lease
+  EXPECT_EQ(shop.text("SELECT status FROM orders"), "confirmed");
+}
+
 TEST(Leases, AReplicaLeavesOthersAloneWhenItStarts) {
   Shop shop;
   const std::string cart = shop.carts.add({{"red", 1}});

@@ -74,6 +74,12 @@ struct Checkout {
   RequestKey complete;
   std::string pay_answer;       // serialised PayResponse, empty when there is none
   std::string complete_answer;  // serialised CompleteResponse
+  /// What the next write keeps for good: set with the value above, never undone.
+  struct Unkept {
+    bool cart = false;
+    bool pay_answer = false;
+    bool complete_answer = false;
+  } unkept;
   Time created_at{};
   Time updated_at{};
 

@@ -52,7 +52,7 @@ task<Handlers::CancelPlan> Handlers::planCancellation(rpc::Context context, Wish
       } else {
         take(*row, parts_.saga.rules().owner, in.now(), parts_.saga.rules().lease);
         row->updated_at = in.now();
-        co_await parts_.orders.save(in, *row, false);
+        co_await parts_.orders.save(in, *row);
         row->stored_epoch = row->epoch;
         taken = std::move(row);
       }

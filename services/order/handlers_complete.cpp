@@ -48,13 +48,13 @@ task<Handlers::CompletePlan> Handlers::planCompletion(rpc::Context context, std:
         take(row, rules.owner, in.now(), rules.lease);
         row.complete = ids.key;
         co_await parts_.saga.beginCompleting(in, draft, ids.order_id, ids.token, "customer");
-        co_await parts_.orders.save(in, row, false);
+        co_await parts_.orders.save(in, row);
         break;
       case Kind::kAskFirst:
       case Kind::kResume:
         take(row, rules.owner, in.now(), rules.lease);
         if (row.complete.hash.empty()) row.complete = ids.key;
-        co_await parts_.orders.save(in, row, false);
+        co_await parts_.orders.save(in, row);
         break;
       case Kind::kAwait:
         row.complete = ids.key;

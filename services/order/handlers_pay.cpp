@@ -68,7 +68,7 @@ task<Handlers::PayPlan> Handlers::planPayment(rpc::Context context, std::string 
         plan.fresh.replaces = old.id;
       }
       old.updated_at = in.now();
-      co_await parts_.orders.save(in, old, false);
+      co_await parts_.orders.save(in, old);
       plan.old = stored(std::move(old));
     }
     if (kind == Kind::kBegin) {
@@ -175,7 +175,7 @@ task<v1::ReleaseCheckoutResponse> Handlers::ReleaseCheckout(rpc::Context context
         found->reason = kCartEdited;
       }
       found->updated_at = in.now();
-      co_await parts_.orders.save(in, *found, false);
+      co_await parts_.orders.save(in, *found);
       co_return found;
     };
     std::optional<Checkout> found = co_await parts_.store.transact(context, std::move(body));

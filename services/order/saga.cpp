@@ -112,10 +112,9 @@ task<void> Saga::performUndo(Run& run, Action action) {
 
 // One fenced write. Its body may be run again from the start, so it works on copies; `also` adds what belongs into the
 // same transaction. Whether the lease is kept follows from what is next, which saves a write of its own at every end.
-task<void> Saga::write(Run& run, Also also, bool with_cart) {
+task<void> Saga::write(Run& run, Also also) {
   Draft draft{run.checkout, run.order};
-  auto body = [this, draft, facts = run.facts, also = std::move(also),
-               with_cart](store::Transaction& in) -> task<Draft> {
+  auto body = [this, draft, facts = run.facts, also = std::move(also)](store::Transaction& in) -> task<Draft> {
     Draft mine = draft;
     Facts known = facts;
     known.now = in.now();
@@ -130,13 +129,14 @@ task<void> Saga::write(Run& run, Also also, bool with_cart) {
       hold(row, rules_.owner, known.now, rules_.lease);
     }
     row.updated_at = known.now;
-    co_await orders_.save(in, row, with_cart);
+    co_await orders_.save(in, row);
     co_return mine;
   };
   Draft saved = co_await store_.transact(run.context, std::move(body));
   run.checkout = std::move(saved.checkout);
   run.checkout.stored_step = run.checkout.step;
   run.checkout.stored_epoch = run.checkout.epoch;
+  run.checkout.unkept = {};
   run.order = std::move(saved.order);
   run.facts.now = run.checkout.updated_at;
 }
@@ -161,7 +161,7 @@ task<void> Saga::postpone(Run& run) {
     row->tries = checkout.tries + 1;
     row->lease_until = Time{};
     row->wake_at = in.now() + backoff(checkout.tries);
-    co_await orders_.save(in, *row, false);
+    co_await orders_.save(in, *row);
   };
   try {
     co_await store_.transact(run.context, std::move(body));

@@ -87,7 +87,7 @@ class Saga {
   task<void> perform(Run& run, Action action);
   task<void> performUndo(Run& run, Action action);
   /// Writes the row as it is after `also`, and keeps or gives back the lease by what is next.
-  task<void> write(Run& run, Also also, bool with_cart = false);
+  task<void> write(Run& run, Also also);
   task<void> postpone(Run& run);
   task<void> parkRow(Run& run);
 

@@ -62,7 +62,7 @@ task<void> Saga::placeAwaiting(store::Transaction& in, Draft& draft, std::string
   co_await placeOrder(in, draft, std::move(order_id), std::move(token), "customer");
   // Nobody takes the lease; the new epoch fences off a driver whose copy does not know of the order.
   checkout.epoch = checkout.stored_epoch + 1;
-  co_await orders_.save(in, checkout, false);
+  co_await orders_.save(in, checkout);
 }
 
 // The point of no return: from this write on the checkout can only end in an order.
@@ -93,11 +93,10 @@ task<void> Saga::complete(Run& run) {
   std::string order_id = environment_.newId("order_");
   std::string token = environment_.newSecret("");
   std::string actor = run.facts.buyer ? "customer" : "system";
-  const bool late = run.checkout.late;
   Also begin = [this, order_id, token, actor](store::Transaction& in, Draft& draft) -> task<void> {
     co_await beginCompleting(in, draft, order_id, token, actor);
   };
-  co_await write(run, std::move(begin), late);
+  co_await write(run, std::move(begin));
 }
 
 // Turns the hold into a promise. A hold that is gone is no error: inventory's net frees holds of a shop that was down
@@ -136,7 +135,9 @@ task<void> Saga::confirm(Run& run) {
     draft.order = changed(*draft.order, change, in.now());
     if (!keep_answer) co_return;
     std::string answer = completeAnswer(*draft.order, 0).SerializeAsString();
-    if (answer.size() <= kKeptAnswerMax) checkout.complete_answer = std::move(answer);
+    if (answer.size() > kKeptAnswerMax) co_return;
+    checkout.complete_answer = std::move(answer);
+    checkout.unkept.complete_answer = true;
   };
   co_await write(run, std::move(confirm_order));
 }

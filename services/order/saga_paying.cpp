@@ -45,7 +45,9 @@ inventory::v1::ReserveRequest reserveRequest(const Checkout& checkout) {
 void keepPayAnswer(Run& run) {
   if (run.checkout.pay.hash.empty()) return;
   std::string answer = payAnswer(run.checkout).SerializeAsString();
-  if (answer.size() <= kKeptAnswerMax) run.checkout.pay_answer = std::move(answer);
+  if (answer.size() > kKeptAnswerMax) return;
+  run.checkout.pay_answer = std::move(answer);
+  run.checkout.unkept.pay_answer = true;
 }
 
 }  // namespace
@@ -77,6 +79,7 @@ task<void> Saga::lockCart(Run& run) {
   try {
     cart::v1::LockResponse response = co_await neighbours_.carts->Lock(std::move(context), std::move(request));
     run.checkout.frozen = std::make_shared<cart::v1::Cart>(std::move(*response.mutable_cart()));
+    run.checkout.unkept.cart = true;
     run.facts.locked = true;
   } catch (const Error& error) {
     trouble = error;
@@ -120,7 +123,7 @@ task<void> Saga::authorize(Run& run) {
     draft.checkout.asked_at = in.now();
     co_return;
   };
-  co_await write(run, std::move(note_when), true);
+  co_await write(run, std::move(note_when));
   payment::v1::AuthorizeRequest request;
   request.set_ref(run.checkout.id);
   *request.mutable_amount() = run.checkout.frozen->totals().total();

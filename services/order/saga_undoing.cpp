@@ -94,6 +94,7 @@ task<void> Saga::fail(Run& run) {
   Checkout& checkout = run.checkout;
   if (!run.facts.refusal.empty()) checkout.reason = run.facts.refusal;
   if (checkout.reason.empty()) checkout.reason = kInterrupted;
+  if (!checkout.asked_at) checkout.unkept = {};  // what was never paid need not be remembered
   advance(checkout, Step::kFailed);
   Also cancel_pending = [this](store::Transaction& in, Draft& draft) -> task<void> {
     Checkout& row = draft.checkout;

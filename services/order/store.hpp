@@ -51,8 +51,8 @@ class OrderStore {
   /// Adds a row with its cart's id. Throws "UNIQUE_VIOLATION" when another checkout of its cart is in force.
   task<void> insert(store::Transaction& in, const Checkout& checkout) const;
   /// Writes a row if it still is as `checkout` last saw it (step and epoch); throws ABORTED "LEASE_LOST" when not.
-  /// A parked row that was nudged meanwhile becomes due at once. `with_cart`: also the cart as frozen.
-  task<void> save(store::Transaction& in, const Checkout& checkout, bool with_cart) const;
+  /// A parked row that was nudged meanwhile becomes due at once. Also keeps what `checkout.unkept` names.
+  task<void> save(store::Transaction& in, const Checkout& checkout) const;
   /// Marks news that the next driver must look at; wakes it unless somebody drives now. False: no such row.
   task<bool> nudge(store::Transaction& in, std::string id) const;
   /// Records a wish to cancel the order; the first one counts.
@@ -85,6 +85,7 @@ class OrderStore {
 
  private:
   Checkout readCheckout(const store::Row& row) const;
+  task<void> keep(store::Transaction& in, const Checkout& checkout, std::string kind, std::string body) const;
   OrderRecord readOrder(const store::Row& row) const;
   task<std::optional<OrderRecord>> oneOrder(store::Statements& in, store::Rows rows) const;
 

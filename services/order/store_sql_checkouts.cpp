@@ -15,14 +15,21 @@ using store::Row;
 
 // In the order in which readCheckout reads them.
 const std::string kColumns =
-    "SELECT c.id, c.cart_id, c.cart_hash, c.customer_id, c.step, c.reason, c.late, c.replaces, c.frozen, c.expires_at, "
+    "SELECT c.id, c.cart_id, c.cart_hash, c.customer_id, c.step, c.reason, c.late, c.replaces, k.body, c.expires_at, "
     "c.payment, c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, c.wake_at, c.nudges, c.cancel_actor, "
-    "c.cancel_reason, c.order_id, c.pay_key, c.pay_fingerprint, c.pay_answer, c.complete_key, "
-    "c.complete_fingerprint, c.complete_answer, c.created_at, c.updated_at, o.status, o.payment_status, o.number, "
-    "c.nudges_seen "
-    "FROM checkout c LEFT JOIN orders o ON o.id = c.order_id ";
+    "c.cancel_reason, c.order_id, c.pay_key, c.pay_fingerprint, kp.body, c.complete_key, "
+    "c.complete_fingerprint, kc.body, c.created_at, c.updated_at, o.status, o.payment_status, o.number, "
+    "c.nudges_seen FROM checkout c LEFT JOIN orders o ON o.id = c.order_id "
+    "LEFT JOIN checkout_kept k ON k.checkout_id = c.id AND k.kind = 'cart' "
+    "LEFT JOIN checkout_kept kp ON kp.checkout_id = c.id AND kp.kind = 'pay' "
+    "LEFT JOIN checkout_kept kc ON kc.checkout_id = c.id AND kc.kind = 'complete' ";
 const std::string kFind = kColumns + "WHERE c.id = $1";
-const std::string kOfCart = kColumns + "WHERE c.cart_hash = $1 ORDER BY c.created_at DESC, c.id DESC";
+// Through both partial indexes.
+const std::string kOfCart =
+    kColumns +
+    "WHERE c.id IN (SELECT id FROM checkout WHERE cart_hash = $1 AND step NOT IN ('releasing', 'failed') "
+    "UNION ALL SELECT id FROM checkout WHERE cart_hash = $1 AND step IN ('releasing', 'failed')) "
+    "ORDER BY c.created_at DESC, c.id DESC";
 
 constexpr std::string_view kStep = "SELECT step FROM checkout WHERE id = $1";
 constexpr std::string_view kInsert =
@@ -34,9 +41,12 @@ constexpr std::string_view kInsert =
 constexpr std::string_view kSave =
     "UPDATE checkout SET step = $4, reason = $5, late = $6, expires_at = $7, payment = $8, asked_at = $9, tries = $10, "
     "lease_owner = $11, lease_until = $12, epoch = $13, "
-    "wake_at = CASE WHEN nudges > $22 AND $12 = 0 THEN $14 ELSE $15 END, nudges_seen = $23, order_id = $16, "
-    "pay_answer = $17, complete_key = $18, complete_fingerprint = $19, complete_answer = $20, "
-    "frozen = COALESCE($21, frozen), updated_at = $14 WHERE id = $1 AND step = $2 AND epoch = $3";
+    "wake_at = CASE WHEN nudges > $19 AND $12 = 0 THEN $14 ELSE $15 END, nudges_seen = $20, order_id = $16, "
+    "complete_key = $17, complete_fingerprint = $18, updated_at = $14 WHERE id = $1 AND step = $2 AND epoch = $3";
+// A late checkout freezes its cart a second time; answers are kept once.
+constexpr std::string_view kKeep =
+    "INSERT INTO checkout_kept (checkout_id, kind, body) VALUES ($1, $2, $3) "
+    "ON CONFLICT (checkout_id, kind) DO UPDATE SET body = excluded.body";
 // Leaves a running drive's wake-up time alone: it will find the news when it parks.
 constexpr std::string_view kNudge =
     "UPDATE checkout SET nudges = nudges + 1, wake_at = CASE WHEN lease_until > $2 THEN wake_at ELSE $2 END "
@@ -105,7 +115,7 @@ Checkout OrderStore::readCheckout(const Row& row) const {
   c.reason = row.text(5);
   c.late = row.boolean(6);
   c.replaces = row.text(7);
-  if (!row.isNull(8)) c.frozen = parse<cart::v1::Cart>(sealer_.open(row.bytes(8), place("frozen", c.id)));
+  if (!row.isNull(8)) c.frozen = parse<cart::v1::Cart>(sealer_.open(row.bytes(8), place("cart", c.id)));
   c.expires_at = row.time(9);
   if (!row.isNull(10)) c.payment = parse<payment::v1::Payment>(row.bytes(10));
   c.asked_at = optionalTime(row, 11);
@@ -119,9 +129,9 @@ Checkout OrderStore::readCheckout(const Row& row) const {
   c.cancel_reason = row.text(19);
   c.order_id = row.optionalText(20).value_or("");
   c.pay = {bytesOrEmpty(row, 21), row.text(22)};
-  if (!row.isNull(23)) c.pay_answer = sealer_.open(row.bytes(23), place("pay_answer", c.id));
+  if (!row.isNull(23)) c.pay_answer = sealer_.open(row.bytes(23), place("pay", c.id));
   c.complete = {bytesOrEmpty(row, 24), row.text(25)};
-  if (!row.isNull(26)) c.complete_answer = sealer_.open(row.bytes(26), place("complete_answer", c.id));
+  if (!row.isNull(26)) c.complete_answer = sealer_.open(row.bytes(26), place("complete", c.id));
   c.created_at = row.time(27);
   c.updated_at = row.time(28);
   if (!row.isNull(29)) {
@@ -164,22 +174,24 @@ task<void> OrderStore::insert(store::Transaction& in, const Checkout& c) const {
   co_await in.execute(kInsert, std::move(row));
 }
 
-task<void> OrderStore::save(store::Transaction& in, const Checkout& c, bool with_cart) const {
-  KONTOR_ASSERT(!with_cart || c.frozen != nullptr, "there is a cart to keep");
-  std::string frozen = with_cart ? sealer_.seal(c.frozen->SerializeAsString(), place("frozen", c.id)) : "";
+task<void> OrderStore::keep(store::Transaction& in, const Checkout& c, std::string kind, std::string body) const {
+  Bytes sealed{sealer_.seal(body, place(kind, c.id))};
+  co_await in.execute(kKeep, params(c.id, std::move(kind), std::move(sealed)));
+}
+
+task<void> OrderStore::save(store::Transaction& in, const Checkout& c) const {
   std::string payment = c.payment ? c.payment->SerializeAsString() : std::string();
-  std::string pay_answer = c.pay_answer.empty() ? "" : sealer_.seal(c.pay_answer, place("pay_answer", c.id));
-  std::string complete_answer =
-      c.complete_answer.empty() ? "" : sealer_.seal(c.complete_answer, place("complete_answer", c.id));
   Param order_id = nullptr;
   if (c.hasOrder()) order_id = c.order_id;
-  store::Params row = params(
-      c.id, stepName(c.stored_step), c.stored_epoch, stepName(c.step), c.reason, c.late, c.expires_at,
-      bytesOrNull(std::move(payment)), c.asked_at, c.tries, c.lease_owner, c.lease_until, c.epoch, in.now(), c.wake_at,
-      std::move(order_id), bytesOrNull(std::move(pay_answer)), bytesOrNull(c.complete.hash), c.complete.fingerprint,
-      bytesOrNull(std::move(complete_answer)), bytesOrNull(std::move(frozen)), c.nudges, c.nudges_seen);
+  store::Params row = params(c.id, stepName(c.stored_step), c.stored_epoch, stepName(c.step), c.reason, c.late,
+                             c.expires_at, bytesOrNull(std::move(payment)), c.asked_at, c.tries, c.lease_owner,
+                             c.lease_until, c.epoch, in.now(), c.wake_at, std::move(order_id),
+                             bytesOrNull(c.complete.hash), c.complete.fingerprint, c.nudges, c.nudges_seen);
   const std::int64_t saved = co_await in.execute(kSave, std::move(row));
   if (saved != 1) throw leaseLost(c);
+  if (c.unkept.cart) co_await keep(in, c, "cart", c.frozen->SerializeAsString());
+  if (c.unkept.pay_answer) co_await keep(in, c, "pay", c.pay_answer);
+  if (c.unkept.complete_answer) co_await keep(in, c, "complete", c.complete_answer);
 }
 
 task<bool> OrderStore::nudge(store::Transaction& in, std::string id) const {

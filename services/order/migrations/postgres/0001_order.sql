@@ -10,7 +10,6 @@ CREATE TABLE checkout (
   reason TEXT COLLATE "C" NOT NULL,                  -- why it is releasing or failed
   late BOOLEAN NOT NULL,                 -- begun again by an authorisation that came after it had failed
   replaces TEXT COLLATE "C" NOT NULL,                -- the older checkout whose hold this one takes over, or empty
-  frozen BYTEA,                           -- sealed kontor.cart.v1.Cart: what is paid
   expires_at BIGINT NOT NULL,
   payment BYTEA,                          -- kontor.payment.v1.Payment as last heard
   asked_at BIGINT,                       -- when money was asked for; NULL: never
@@ -26,17 +25,25 @@ CREATE TABLE checkout (
   order_id TEXT,
   pay_key BYTEA,                          -- keyed hash of the Idempotency-Key it was begun with
   pay_fingerprint TEXT COLLATE "C" NOT NULL,
-  pay_answer BYTEA,                       -- sealed first answer
   complete_key BYTEA,
   complete_fingerprint TEXT COLLATE "C" NOT NULL,
-  complete_answer BYTEA,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
 );
--- At most one checkout of a cart is in force, whatever races.
+-- At most one checkout of a cart is in force, whatever races. Hashes are scattered over an index, so that each row
+-- stands in one of the two only.
 CREATE UNIQUE INDEX checkout_in_force ON checkout (cart_hash) WHERE step NOT IN ('releasing', 'failed');
-CREATE INDEX checkout_cart ON checkout (cart_hash);
+CREATE INDEX checkout_ended ON checkout (cart_hash) WHERE step IN ('releasing', 'failed');
 CREATE INDEX checkout_wake ON checkout (wake_at) WHERE wake_at IS NOT NULL;
+
+-- What a checkout keeps and never changes, sealed: the cart as frozen, the first answers to calls with a key. Apart, so
+-- that the many writes of a checkout's row stay small.
+CREATE TABLE checkout_kept (
+  checkout_id TEXT COLLATE "C" NOT NULL,
+  kind TEXT COLLATE "C" NOT NULL,                    -- 'cart' kontor.cart.v1.Cart, 'pay' PayResponse, 'complete' CompleteResponse
+  body BYTEA NOT NULL,
+  PRIMARY KEY (checkout_id, kind)
+);
 
 -- The last order number given; gaps are allowed.
 CREATE TABLE order_number (

@@ -60,12 +60,12 @@ class Error : public std::exception {
   Error(Code code, std::string message);
 
   /// Overrides the HTTP status that follows from the code (402, 412, 413, 422 have no code of their own).
-  Error withStatus(int http_status) &&;
-  Error withDetail(std::string name, std::variant<std::int64_t, std::string> value) &&;
-  Error withField(FieldError field) &&;
-  Error withFields(std::vector<FieldError> fields) &&;
+  [[nodiscard]] Error withStatus(int http_status) &&;
+  [[nodiscard]] Error withDetail(std::string name, std::variant<std::int64_t, std::string> value) &&;
+  [[nodiscard]] Error withField(FieldError field) &&;
+  [[nodiscard]] Error withFields(std::vector<FieldError> fields) &&;
   /// Marks that the call may have taken effect although no answer came.
-  Error thatMayHaveRun() &&;
+  [[nodiscard]] Error thatMayHaveRun() &&;
 
   Code code() const { return code_; }
   const std::string& reason() const { return reason_; }

@@ -189,8 +189,10 @@ Error errorFromProblem(int status, std::string_view body) {
   if (parts.reason.empty()) parts.reason = codeName(code);
   if (parts.detail.empty()) parts.detail = "the server answered " + std::to_string(status);
   Error error = Error(code, std::move(parts.reason), std::move(parts.detail)).withStatus(status);
-  for (auto& [name, value] : parts.details) std::move(error).withDetail(std::move(name), std::move(value));
-  std::move(error).withFields(std::move(parts.fields));
+  for (auto& [name, value] : parts.details) {
+    error = std::move(error).withDetail(std::move(name), std::move(value));
+  }
+  error = std::move(error).withFields(std::move(parts.fields));
   if (status == 504 || status == 502) std::move(error).thatMayHaveRun();
   return error;
 }

@@ -193,7 +193,7 @@ Error errorFromProblem(int status, std::string_view body) {
     error = std::move(error).withDetail(std::move(name), std::move(value));
   }
   error = std::move(error).withFields(std::move(parts.fields));
-  if (status == 504 || status == 502) std::move(error).thatMayHaveRun();
+  if (status == 504 || status == 502) error = std::move(error).thatMayHaveRun();
   return error;
 }
 

@@ -68,7 +68,7 @@ struct Exchange {
     if (expired) return runtime::deadlineExceeded();
     const std::string message = "no answer from " + host + ": " + why.message();
     Error error(Code::kUnavailable, sent ? "ANSWER_LOST" : "CONNECTION_FAILED", message);
-    if (sent) std::move(error).thatMayHaveRun();
+    if (sent) error = std::move(error).thatMayHaveRun();
     return error;
   }
 };

@@ -16,6 +16,13 @@ struct Event {
   std::string data;     // JSON
 };
 
+/// What an event is about, without its data: enough to know what it makes stale.
+struct EventName {
+  std::string topic;
+  std::string type;
+  std::string subject;
+};
+
 /// An event as it was stored and travels: CloudEvents 1.0 attributes (cloudevents.io), `sequence` per topic and
 /// subject.
 struct StoredEvent {

@@ -9,7 +9,6 @@ namespace kontor::store {
 namespace {
 
 constexpr std::size_t kAnswerBytesMax = 16'384;
-constexpr auto kAnswersKeptFor = std::chrono::hours(24);
 // Far longer than any broker redelivers; an event that is replayed by hand later than this has its effect again.
 constexpr auto kEventsRememberedFor = std::chrono::hours(24 * 90);
 
@@ -37,11 +36,6 @@ constexpr std::string_view kForgetAnswers =
     "DELETE FROM idempotency WHERE (scope, idempotency_key) IN "
     "(SELECT scope, idempotency_key FROM idempotency WHERE expires_at <= $1 ORDER BY expires_at LIMIT 8)";
 
-// Ties a sealed answer to its record.
-std::string sealContext(const rpc::Idempotency& idempotency) {
-  return "idempotency.answer:" + idempotency.scope + ":" + idempotency.key;
-}
-
 Error keyReused(const std::string& key) {
   return Error(Code::kInvalidArgument, "IDEMPOTENCY_KEY_REUSED",
                "the idempotency key \"" + key + "\" came before with another request body; send a new key")
@@ -55,6 +49,10 @@ Error answeredMeanwhile(const std::string& key) {
 
 }  // namespace
 
+std::string answerContext(const std::string& scope, const std::string& key) {
+  return "idempotency.answer:" + scope + ":" + key;
+}
+
 task<std::int64_t> RecordedTransaction::nextSequence(std::string topic, std::string subject) {
   const Rows rows = co_await query(kNextSequence, params(std::move(topic), std::move(subject)));
   co_return rows.at(0).int64(0);
@@ -63,6 +61,7 @@ task<std::int64_t> RecordedTransaction::nextSequence(std::string topic, std::str
 task<void> RecordedTransaction::emit(Event event) {
   KONTOR_ASSERT(!event.topic.empty() && !event.type.empty() && !event.subject.empty(),
                 "an event has a topic, a type and a subject");
+  EventName name{event.topic, event.type, event.subject};
   const std::int64_t sequence = co_await nextSequence(event.topic, event.subject);
   const telemetry::TraceContext& trace = context_.trace();
   std::string traceparent = trace.valid() ? trace.traceparent() : "";
@@ -70,7 +69,7 @@ task<void> RecordedTransaction::emit(Event event) {
                       std::move(event.subject), std::move(event.schema), std::move(event.data), now_, sequence,
                       std::move(traceparent));
   co_await execute(kEmit, std::move(row));
-  emitted_ = true;
+  emitted_.push_back(std::move(name));
 }
 
 task<bool> RecordedTransaction::once(std::string_view consumer, std::string_view event_id) {
@@ -88,14 +87,15 @@ task<std::optional<SavedAnswer>> RecordedTransaction::answerOnce(const rpc::Idem
   SavedAnswer answer;
   answer.status = static_cast<int>(row.int64(1));
   answer.truncated = row.boolean(3);
-  if (!answer.truncated) answer.body = origin_.sealer.open(row.bytes(2), sealContext(idempotency));
+  if (!answer.truncated)
+    answer.body = origin_.sealer.open(row.bytes(2), answerContext(idempotency.scope, idempotency.key));
   co_return answer;
 }
 
 task<void> RecordedTransaction::saveAnswer(const rpc::Idempotency& idempotency, SavedAnswer answer) {
   const bool truncated = answer.truncated || answer.body.size() > kAnswerBytesMax;
   Bytes sealed;
-  if (!truncated) sealed.data = origin_.sealer.seal(answer.body, sealContext(idempotency));
+  if (!truncated) sealed.data = origin_.sealer.seal(answer.body, answerContext(idempotency.scope, idempotency.key));
   co_await execute(kForgetAnswers, params(now_));
   Params row = params(idempotency.scope, idempotency.key, idempotency.fingerprint, answer.status, std::move(sealed),
                       truncated, Time(now_ + kAnswersKeptFor), now_);

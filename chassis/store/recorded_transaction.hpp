@@ -13,6 +13,12 @@ class Sealer;
 
 namespace kontor::store {
 
+/// How long the answer to an idempotency key is kept, and by how much clocks may differ on it.
+inline constexpr Duration kAnswersKeptFor = std::chrono::hours(24);
+inline constexpr Duration kClockSlack = std::chrono::minutes(5);
+/// Ties a sealed answer to its record.
+std::string answerContext(const std::string& scope, const std::string& key);
+
 /// What the transactions of every SQL driver share: the outbox, the inbox and the idempotency records, written in
 /// portable SQL through the driver's own `query` and `execute`.
 class RecordedTransaction : public Transaction {
@@ -34,8 +40,8 @@ class RecordedTransaction : public Transaction {
   task<void> saveAnswer(const rpc::Idempotency& idempotency, SavedAnswer answer) final;
   Time now() const final { return now_; }
 
-  /// True when the relay has something to send after the commit.
-  bool emitted() const { return emitted_; }
+  /// What the relay has to send after the commit, in order.
+  std::vector<EventName>& emitted() { return emitted_; }
 
  private:
   task<std::int64_t> nextSequence(std::string topic, std::string subject);
@@ -43,7 +49,7 @@ class RecordedTransaction : public Transaction {
   const Origin& origin_;
   const rpc::Context& context_;
   Time now_;
-  bool emitted_ = false;
+  std::vector<EventName> emitted_;
 };
 
 }  // namespace kontor::store

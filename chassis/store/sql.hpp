@@ -182,6 +182,10 @@ class SqlStore : public Statements {
 
   /// Called after each commit that emitted events: wakes the relay. Set once, before the first transaction.
   virtual void onEmit(std::function<void()> wake) = 0;
+  /// Called after each commit with the events that its bodies emitted, in their order, before anybody is answered: who
+  /// learns of the commit finds done what `told` does. It is quick, does not throw and runs on the store's thread. Set
+  /// once, before the first transaction.
+  virtual void onCommit(std::function<void(const std::vector<EventName>&)> told) = 0;
 
  protected:
   virtual task<void> run(rpc::Context context, Body body) = 0;

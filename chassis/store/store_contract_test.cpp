@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <set>
 
 #include "chassis/base/error.hpp"
@@ -342,6 +343,34 @@ TEST_P(StoreContract, EmittedEventsLieInTheOutboxInOrder) {
   };
   run(body(store()));
   EXPECT_TRUE(bench_->world().waitUntil([&woken] { return woken == 1; })) << "woken " << woken << " times";
+}
+
+// What is told must be known to whoever is answered, and nothing that was undone may be told.
+TEST_P(StoreContract, TellsOfACommitBeforeItIsAnswered) {
+  std::mutex mutex;
+  std::vector<std::string> told;
+  store().onCommit([&](const std::vector<EventName>& events) {
+    const std::lock_guard lock(mutex);
+    for (const EventName& each : events) told.push_back(each.topic + " " + each.type + " " + each.subject);
+  });
+  std::atomic<int> late = 0;
+  auto one = [&](SqlStore& store, std::string subject, bool fails) -> task<void> {
+    auto body = [subject, fails](Transaction& tx) -> task<void> {
+      co_await tx.execute(kOpenAccount, params(subject, subject, 1));
+      co_await tx.emit(event(subject, "{}"));
+      if (fails) throw Error(Code::kAborted, "the effect failed");
+    };
+    const auto failure = co_await attempt(store, body);
+    EXPECT_EQ(failure.has_value(), fails);
+    const std::lock_guard lock(mutex);
+    const std::string line = "order order.placed " + subject;
+    if (std::count(told.begin(), told.end(), line) != (fails ? 0 : 1)) ++late;
+  };
+  std::vector<task<void>> work;
+  for (int i = 0; i < 24; ++i) work.push_back(one(store(), "o" + std::to_string(i), i % 3 == 0));
+  run(std::move(work));
+  EXPECT_EQ(late, 0);
+  EXPECT_EQ(told.size(), 16U);
 }
 
 TEST_P(StoreContract, TimeStandsStillInATransaction) {

@@ -43,6 +43,9 @@ class SqliteStore final : public SqlStore {
   task<Rows> query(std::string_view sql, Params params) override { co_return reader().select(sql, params); }
 
   void onEmit(std::function<void()> wake) override { writer_->onEmit(std::move(wake)); }
+  void onCommit(std::function<void(const std::vector<EventName>&)> told) override {
+    writer_->onCommit(std::move(told));
+  }
 
  protected:
   task<void> run(rpc::Context context, Body body) override {

@@ -1,5 +1,7 @@
 #include "chassis/store/sqlite/writer.hpp"
 
+#include <iterator>
+
 #include "chassis/base/assert.hpp"
 #include "chassis/base/error.hpp"
 #include "chassis/runtime/environment.hpp"
@@ -110,7 +112,7 @@ void Writer::drain() {
 
 // False when nothing of the group was kept and nobody was answered.
 bool Writer::tryTogether(Group& group) {
-  emitted_ = false;
+  emitted_.clear();
   try {
     connection_.run("BEGIN IMMEDIATE", {});
     for (Job& job : group)
@@ -120,8 +122,9 @@ bool Writer::tryTogether(Group& group) {
     rollBack();
     return false;
   }
+  tell();
   for (Job& job : group) settle(job);
-  if (emitted_ && wake_) wake_();
+  if (!emitted_.empty() && wake_) wake_();
   return true;
 }
 
@@ -129,11 +132,11 @@ bool Writer::tryTogether(Group& group) {
 bool Writer::runInSavepoint(Job& job) {
   job.failure = nullptr;
   connection_.run("SAVEPOINT body", {});
-  const bool emitted_before = emitted_;
+  const std::size_t emitted_before = emitted_.size();
   runBody(job);
   if (connection_.autocommit()) return false;
   if (job.failure) {
-    emitted_ = emitted_before;
+    emitted_.resize(emitted_before);
     connection_.run("ROLLBACK TO body", {});
   }
   connection_.run("RELEASE body", {});
@@ -142,10 +145,12 @@ bool Writer::runInSavepoint(Job& job) {
 
 void Writer::runSingly(Group& group) {
   for (Job& job : group) {
-    emitted_ = false;
+    emitted_.clear();
     runAlone(job);
+    if (job.failure) emitted_.clear();
+    tell();
     settle(job);
-    if (emitted_ && !job.failure && wake_) wake_();
+    if (!emitted_.empty() && wake_) wake_();
   }
 }
 
@@ -181,7 +186,12 @@ void Writer::runBody(Job& job) {
   if (!job.failure && connection_.autocommit())
     job.failure = std::make_exception_ptr(
         Error(Code::kUnavailable, "STORE_FULL", "the transaction was rolled back by a failure in it"));
-  emitted_ = emitted_ || transaction.emitted();
+  std::move(transaction.emitted().begin(), transaction.emitted().end(), std::back_inserter(emitted_));
+}
+
+// Between the commit and its answers: nobody who knows of the commit may find what it made stale.
+void Writer::tell() const {
+  if (!emitted_.empty() && told_) told_(emitted_);
 }
 
 void Writer::rollBack() {

@@ -44,6 +44,8 @@ class Writer : public std::enable_shared_from_this<Writer> {
   runtime::OneShot<bool> submit(rpc::Context context, SqlStore::Body body);
   /// Called on the writer's thread after a commit that emitted events. Set before the first transaction.
   void onEmit(std::function<void()> wake) { wake_ = std::move(wake); }
+  /// Called on the writer's thread after such a commit, before anybody is answered. Set before the first transaction.
+  void onCommit(std::function<void(const std::vector<EventName>&)> told) { told_ = std::move(told); }
   /// Answers what still waits with UNAVAILABLE. Call it once the executor runs no more work.
   void close();
 
@@ -64,6 +66,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
   bool runInSavepoint(Job& job);
   void runAlone(Job& job);
   void runBody(Job& job);
+  void tell() const;
   void rollBack();
   static void settle(Job& job);
 
@@ -72,7 +75,8 @@ class Writer : public std::enable_shared_from_this<Writer> {
   runtime::Executor& executor_;
   const Limits limits_;
   std::function<void()> wake_;
-  bool emitted_ = false;  // by a body of the present commit
+  std::function<void(const std::vector<EventName>&)> told_;
+  std::vector<EventName> emitted_;  // by the bodies of the present commit
 
   std::mutex mutex_;  // guards what follows
   std::deque<Job> queue_;

@@ -49,10 +49,10 @@ lint: ## format, tidy and layers of the whole tree, clang-tidy on changed files 
 	@tools/setup lint
 	@tools/lint
 
-bench: ## the figures of this machine: start, memory, durable checkouts a second
-	@tools/setup build test
+bench: ## all figures of this machine, each beside its reference (docs/figures.md); BENCH=reads,checkout ROUNDS=5
+	@tools/setup build bench
 	@$(call configure,release)
-	@$(call build,release) kontor buyers
+	@$(call build,release) kontor bench_drivers
 	@python3 bench/figures.py build/release/bin
 
 clean: ## remove what was built; data stays

@@ -14,10 +14,10 @@ configure = cmake --preset $(1) >/dev/null
 build = cmake --build --preset $(1) -j $(JOBS) --target
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check asan lint bench clean
+.PHONY: help run build test check asan lint release-contracts bench clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
 
 run: build ## build and start the whole shop; PORT=8080 OPS= DATA=./data CATALOG=file.csv
 	@build/release/bin/kontor serve --config $(PROFILE) --port $(PORT) --ops $(OPS) --data $(DATA) $(if $(CATALOG),--catalog $(CATALOG))
@@ -45,9 +45,13 @@ asan: ## every test under the address and undefined-behaviour sanitizers (build/
 	@$(call build,asan) all
 	@ctest --preset asan -j $(JOBS)
 
-lint: ## format, tidy and layers of the whole tree, clang-tidy on changed files (LINT_BASE=commit, LINT_FILES="a.cpp b.cpp")
+lint: ## format, tidy, layers and contracts of the whole tree, clang-tidy on changed files (LINT_BASE=commit, LINT_FILES="a.cpp b.cpp")
 	@tools/setup lint
 	@tools/lint
+
+release-contracts: ## a part of a release: what stands in contracts/ now is promised (contracts/released.txt)
+	@tools/setup lint
+	@/usr/bin/python3 -B tools/contracts/main.py --release
 
 bench: ## all figures of this machine, each beside its reference (docs/figures.md); BENCH=reads,checkout ROUNDS=5
 	@tools/setup build bench

@@ -32,6 +32,8 @@ class Metrics;
 
 namespace kontor::app {
 
+class Freshness;
+
 /// What a process lends each of its services: the machine, settings, stores, events, and the other services.
 ///
 /// Real in `kontor serve`, simulated in tests. Outlives the modules made with it. Used while modules are made, on one
@@ -46,6 +48,8 @@ class Host {
   virtual const security::Sealer& sealer() = 0;
   virtual telemetry::Metrics& metrics() = 0;
   virtual telemetry::Log& log() = 0;
+  /// When what the stores of this process hold was last changed, for who keeps answers. The stores note it themselves.
+  virtual Freshness& freshness() = 0;
 
   /// Fills `settings` from the configuration's section of the service; faults are collected and end the start.
   virtual void settings(std::string_view section, google::protobuf::Message& settings) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "chassis/app/freshness.hpp"
 #include "chassis/app/operations.hpp"
 #include "chassis/base/error.hpp"
 #include "chassis/bus/embedded/embedded_bus.hpp"
@@ -60,6 +61,7 @@ struct Process::Impl {
   std::unique_ptr<telemetry::Log> log;
   std::unique_ptr<telemetry::Metrics> metrics;
   telemetry::NoSpans spans;
+  Freshness freshness;
   std::unique_ptr<security::Sealer> sealer;
   std::unique_ptr<rpc::Directory> directory;
   std::vector<std::shared_ptr<store::SqlStore>> stores;
@@ -159,6 +161,7 @@ bus::Bus& Process::bus() { return *impl_->bus; }
 const security::Sealer& Process::sealer() { return *impl_->sealer; }
 telemetry::Metrics& Process::metrics() { return *impl_->metrics; }
 telemetry::Log& Process::log() { return *impl_->log; }
+Freshness& Process::freshness() { return impl_->freshness; }
 const std::filesystem::path& Process::dataFolder() const { return impl_->folder.path(); }
 
 void Process::settings(std::string_view section, google::protobuf::Message& settings) {
@@ -173,6 +176,9 @@ std::shared_ptr<store::SqlStore> Process::openStore(std::string_view service,
   options.file = impl.folder.path() / (options.service + ".db");
   std::shared_ptr<store::SqlStore> store =
       store::sqlite::open(*impl.environment, *impl.sealer, std::move(options), sqlite_migrations);
+  // A service's topic has its name.
+  impl.freshness.cover(std::string(service));
+  store->onCommit([&freshness = impl.freshness](const auto& events) { freshness.note(events); });
   impl.stores.push_back(store);
   impl.relays.push_back(std::make_unique<bus::Relay>(*impl.environment, *store, *impl.bus, impl.log.get()));
   return store;

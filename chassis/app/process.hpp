@@ -58,6 +58,7 @@ class Process final : public Host {
   const security::Sealer& sealer() override;
   telemetry::Metrics& metrics() override;
   telemetry::Log& log() override;
+  Freshness& freshness() override;
   void settings(std::string_view section, google::protobuf::Message& settings) override;
   std::shared_ptr<store::SqlStore> openStore(std::string_view service,
                                              std::span<const store::Migration> sqlite_migrations) override;

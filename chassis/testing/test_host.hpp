@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "chassis/app/freshness.hpp"
 #include "chassis/app/host.hpp"
+#include "chassis/base/error.hpp"
 #include "chassis/bus/bus.hpp"
 #include "chassis/config/settings.hpp"
 #include "chassis/rpc/face.hpp"
@@ -38,6 +40,7 @@ class HandBus final : public bus::Bus {
   void subscribe(bus::Subscription subscription) override { subscriptions.push_back(std::move(subscription)); }
   void start() override {}
   task<void> stop() override { co_return; }
+  bus::Journal& journal() override { throw Error(Code::kUnimplemented, "a bus by hand keeps no journal"); }
 
   /// Delivers one event to every subscription of its topic and type.
   task<void> deliver(store::StoredEvent event) {
@@ -78,6 +81,7 @@ class TestHost final : public app::Host {
   const security::Sealer& sealer() override { return sealer_; }
   telemetry::Metrics& metrics() override { return metrics_; }
   telemetry::Log& log() override { return log_; }
+  app::Freshness& freshness() override { return freshness_; }
   void settings(std::string_view section, google::protobuf::Message& settings) override {
     config_.read(section, settings);
   }
@@ -91,6 +95,8 @@ class TestHost final : public app::Host {
     options.vfs = vfs_;
     std::shared_ptr<store::SqlStore> store =
         store::sqlite::open(environment_, sealer_, std::move(options), sqlite_migrations);
+    freshness_.cover(std::string(service));
+    store->onCommit([this](const auto& events) { freshness_.note(events); });
     stores[std::string(service)] = store;
     return store;
   }
@@ -106,6 +112,7 @@ class TestHost final : public app::Host {
   security::Sealer sealer_;
   telemetry::Log log_;
   telemetry::Metrics metrics_;
+  app::Freshness freshness_;
   rpc::Directory directory_;
   HandBus bus_;
 };

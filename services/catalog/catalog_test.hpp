@@ -74,8 +74,23 @@ class FakeInventory final : public inventory::v1::Inventory {
   task<inventory::v1::ReleaseResponse> Release(rpc::Context, inventory::v1::ReleaseRequest) override {
     throw unasked();
   }
+  task<inventory::v1::ShipResponse> Ship(rpc::Context, inventory::v1::ShipRequest) override { throw unasked(); }
   task<inventory::v1::ListLevelsResponse> ListLevels(rpc::Context, inventory::v1::ListLevelsRequest) override {
     throw unasked();
+  }
+  task<inventory::v1::GetLevelsResponse> GetLevels(rpc::Context, inventory::v1::GetLevelsRequest request) override {
+    inventory::v1::GetLevelsResponse response;
+    for (const std::string& sku : request.skus()) {
+      const auto line = stock.find(sku);
+      if (line == stock.end()) continue;
+      inventory::v1::Level& level = *response.add_levels();
+      level.set_sku(sku);
+      level.set_location("main");
+      level.set_tracked(line->second.tracked());
+      level.set_backorder(line->second.backorder());
+      level.set_on_hand(line->second.quantity());
+    }
+    co_return response;
   }
   task<inventory::v1::Level> AdjustStock(rpc::Context, inventory::v1::AdjustStockRequest) override { throw unasked(); }
   task<inventory::v1::ListMovementsResponse> ListMovements(rpc::Context, inventory::v1::ListMovementsRequest) override {

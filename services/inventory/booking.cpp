@@ -14,6 +14,19 @@ Error changedMeanwhile(const std::string& ref) {
   return Error(Code::kAborted, "CONFLICT", "the reservation \"" + ref + "\" was changed meanwhile; try again");
 }
 
+Error shippedBefore(const std::string& ref) {
+  return Error(Code::kFailedPrecondition, "SHIPPED_BEFORE",
+               "what was promised to \"" + ref + "\" has been shipped already, by another shipment");
+}
+
+Error onlyTheWhole(const Reservation& reservation) {
+  std::string promised;
+  for (const auto& [sku, quantity] : demandOf(reservation))
+    promised += (promised.empty() ? "" : ", ") + std::to_string(quantity) + " of \"" + sku + "\"";
+  return invalidField("lines", "WHOLE_RESERVATION_ONLY",
+                      "a shipment takes all that is promised: leave the lines out, or send " + promised);
+}
+
 Level undone(Level after, const Change& change) {
   after.on_hand -= change.on_hand;
   after.held -= change.held;
@@ -41,7 +54,7 @@ store::Event stateEvent(const std::string& ref, ReservationState state) {
     case ReservationState::kShipped:
       break;
   }
-  KONTOR_ASSERT(false, "a shipment is told by the service that ships");
+  KONTOR_ASSERT(false, "a shipment is told by the service that ships, not by the one that keeps the stock");
   return {};
 }
 
@@ -99,9 +112,11 @@ task<std::vector<ReservationLine>> Booking::surrender(std::string ref) {
 }
 
 task<void> Booking::takeTurns(std::string ref, std::string replaces, std::map<std::string, Turn> turns) {
+  Reservation old;
+  old.ref = std::move(replaces);
   for (auto& [sku, turn] : turns) {
     for (ReservationLine& line : turn.give_back)
-      co_await settleLine(replaces, std::move(line), ReservationState::kHeld, ReservationState::kReleased);
+      co_await settleLine(old, std::move(line), ReservationState::kReleased, std::string());
     if (turn.take > 0) co_await take(ref, sku, turn.take);
   }
 }
@@ -128,7 +143,21 @@ task<bool> Booking::commit(std::string ref) {
   const ReservationState from = found->state;
   const std::optional<ReservationState> to = stateAfter(from, Wish::kCommit);
   if (!to) co_return from == ReservationState::kCommitted || from == ReservationState::kShipped;
-  co_await move(std::move(*found), *to);
+  co_await move(std::move(*found), *to, std::string());
+  co_return true;
+}
+
+task<bool> Booking::ship(std::string ref, std::string shipment, Demand lines) {
+  std::optional<Reservation> found = co_await store_.findReservation(in_, ref);
+  if (!found) co_return false;
+  if (!lines.empty() && lines != demandOf(*found)) throw onlyTheWhole(*found);
+  const bool repeat = co_await store_.knowsShipment(in_, shipment, ref);
+  if (repeat) co_return true;
+  if (found->state == ReservationState::kShipped) throw shippedBefore(ref);
+  const std::optional<ReservationState> to = stateAfter(found->state, Wish::kShip);
+  if (!to) co_return false;
+  co_await store_.addShipment(in_, shipment, std::move(ref));
+  co_await move(std::move(*found), *to, std::move(shipment));
   co_return true;
 }
 
@@ -143,28 +172,28 @@ task<void> Booking::release(std::string ref) {
     co_return;
   }
   const std::optional<ReservationState> to = stateAfter(found->state, Wish::kRelease);
-  if (to) co_await move(std::move(*found), *to);
+  if (to) co_await move(std::move(*found), *to, std::string());
 }
 
 task<void> Booking::expire(std::string ref) {
   std::optional<Reservation> found = co_await store_.findReservation(in_, ref);
   if (!found) co_return;
   const std::optional<ReservationState> to = stateAfter(found->state, Wish::kExpire);
-  if (to) co_await move(std::move(*found), *to);
+  if (to) co_await move(std::move(*found), *to, std::string());
 }
 
-task<void> Booking::move(Reservation reservation, ReservationState to) {
+task<void> Booking::move(Reservation reservation, ReservationState to, std::string reason) {
   const bool moved = co_await store_.moveReservation(in_, reservation.ref, reservation.state, to);
   if (!moved) throw changedMeanwhile(reservation.ref);
-  for (ReservationLine& line : reservation.lines)
-    co_await settleLine(reservation.ref, std::move(line), reservation.state, to);
-  co_await tellState(std::move(reservation.ref), to);
+  for (const ReservationLine& line : reservation.lines) co_await settleLine(reservation, line, to, reason);
+  if (to != ReservationState::kShipped) co_await tellState(std::move(reservation.ref), to);
 }
 
-task<void> Booking::settleLine(std::string ref, ReservationLine line, ReservationState from, ReservationState to) {
+task<void> Booking::settleLine(const Reservation& reservation, ReservationLine line, ReservationState to,
+                               std::string reason) {
   if (!line.tracked) co_return;
-  const Change change = changeOf(from, to, line.quantity);
-  const Cause cause{kindOf(to), std::move(ref), "", actor_};
+  const Change change = changeOf(reservation.state, to, line.quantity);
+  const Cause cause{kindOf(to), reservation.ref, std::move(reason), actor_};
   const Level after = co_await store_.apply(in_, std::move(line.sku), std::move(line.location), change, cause);
   note(undone(after, change), after);
 }

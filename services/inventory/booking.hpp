@@ -31,6 +31,9 @@ class Booking {
   task<bool> commit(std::string ref);
   /// Gives back what `ref` holds or was promised. A reference that never held is closed: its late Reserve is refused.
   task<void> release(std::string ref);
+  /// Takes what was promised to `ref` off the shelf, once, as `shipment`. `lines`, unless empty, must be all of it: it
+  /// throws INVALID_ARGUMENT when not. False when nothing is promised; throws "SHIPPED_BEFORE" for another shipment.
+  task<bool> ship(std::string ref, std::string shipment, Demand lines);
   /// Frees a hold that nobody settled; nothing when it was settled meanwhile.
   task<void> expire(std::string ref);
   /// Sets flags, and stock if `overwrite` or the sku is new; 1 created, 2 changed, 0 neither.
@@ -53,8 +56,8 @@ class Booking {
   task<std::vector<ReservationLine>> surrender(std::string ref);
   task<void> takeTurns(std::string ref, std::string replaces, std::map<std::string, Turn> turns);
   task<void> take(std::string ref, std::string sku, std::int64_t quantity);
-  task<void> move(Reservation reservation, ReservationState to);
-  task<void> settleLine(std::string ref, ReservationLine line, ReservationState from, ReservationState to);
+  task<void> move(Reservation reservation, ReservationState to, std::string reason);
+  task<void> settleLine(const Reservation& reservation, ReservationLine line, ReservationState to, std::string reason);
   task<void> tellState(std::string ref, ReservationState state);
   void note(const Level& before, const Level& after);
 

@@ -60,6 +60,12 @@ Demand sumDemand(const std::vector<std::pair<std::string, std::int64_t>>& lines)
   return demand;
 }
 
+Demand demandOf(const Reservation& reservation) {
+  Demand demand;
+  for (const ReservationLine& line : reservation.lines) demand[line.sku] += line.quantity;
+  return demand;
+}
+
 std::string_view stateName(ReservationState state) { return kStateNames.at(static_cast<std::size_t>(state)); }
 
 ReservationState stateNamed(std::string_view name) {
@@ -79,6 +85,9 @@ std::optional<ReservationState> stateAfter(ReservationState from, Wish wish) {
       break;
     case Wish::kExpire:
       if (held) return ReservationState::kExpired;
+      break;
+    case Wish::kShip:
+      if (from == ReservationState::kCommitted) return ReservationState::kShipped;
       break;
   }
   return std::nullopt;

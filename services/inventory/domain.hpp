@@ -61,9 +61,11 @@ struct Reservation {
   Time created_at{};
   std::vector<ReservationLine> lines;  // sorted by sku, location
 };
+/// What a reservation claims of each sku, over all places.
+Demand demandOf(const Reservation& reservation);
 
 /// What is asked of a reservation that exists.
-enum class Wish : std::uint8_t { kCommit, kRelease, kExpire };
+enum class Wish : std::uint8_t { kCommit, kRelease, kExpire, kShip };
 /// The state that `wish` leads to; nothing when it changes nothing: it is a repeat, or comes too late.
 std::optional<ReservationState> stateAfter(ReservationState from, Wish wish);
 

@@ -57,7 +57,8 @@ task<v1::ReserveResponse> Handlers::Reserve(rpc::Context context, v1::ReserveReq
 
 task<bool> Handlers::reserve(store::Transaction& in, const v1::ReserveRequest& request, std::string actor) {
   Booking booking(*store_, in, std::move(actor));
-  task<bool> work = booking.reserve(request.ref(), timeOf(request.expires_at()), demandOf(request), request.replaces());
+  task<bool> work =
+      booking.reserve(request.ref(), timeOf(request.expires_at()), demandOf(request.lines()), request.replaces());
   const bool granted = co_await work;
   co_await booking.announce();
   co_return granted;
@@ -88,6 +89,23 @@ task<v1::ReleaseResponse> Handlers::Release(rpc::Context context, v1::ReleaseReq
   };
   co_await database_->transact(std::move(context), std::move(body));
   co_return v1::ReleaseResponse();
+}
+
+task<v1::ShipResponse> Handlers::Ship(rpc::Context context, v1::ShipRequest request) {
+  requireValid(request);
+  Demand demand = demandOf(request.lines());
+  std::string actor = context.principal().name();
+  auto body = [this, ref = request.ref(), shipment = request.shipment(), demand,
+               actor](store::Transaction& in) -> task<bool> {
+    Booking booking(*store_, in, actor);
+    const bool shipped = co_await booking.ship(ref, shipment, demand);
+    co_await booking.announce();
+    co_return shipped;
+  };
+  v1::ShipResponse response;
+  const bool shipped = co_await database_->transact(std::move(context), std::move(body));
+  response.set_shipped(shipped);
+  co_return response;
 }
 
 task<v1::SetStockResponse> Handlers::SetStock(rpc::Context context, v1::SetStockRequest request) {

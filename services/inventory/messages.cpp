@@ -93,9 +93,9 @@ Time timeOf(const google::protobuf::Timestamp& timestamp) {
   return fromMicros(timestamp.seconds() * kMicros + timestamp.nanos() / 1000);
 }
 
-Demand demandOf(const v1::ReserveRequest& request) {
+Demand demandOf(const google::protobuf::RepeatedPtrField<v1::ReservationLine>& wanted) {
   std::vector<std::pair<std::string, std::int64_t>> lines;
-  for (const v1::ReservationLine& line : request.lines()) lines.emplace_back(line.sku(), line.quantity());
+  for (const v1::ReservationLine& line : wanted) lines.emplace_back(line.sku(), line.quantity());
   return sumDemand(lines);
 }
 

@@ -16,7 +16,7 @@ ReservationState stateOf(v1::Reservation::State state);
 void setAvailable(v1::Availability& message, std::optional<std::int64_t> available);
 /// The moment that a message's timestamp names.
 Time timeOf(const google::protobuf::Timestamp& timestamp);
-/// The whole demand of a request, by sku.
-Demand demandOf(const v1::ReserveRequest& request);
+/// The whole demand of a request's lines, by sku.
+Demand demandOf(const google::protobuf::RepeatedPtrField<v1::ReservationLine>& wanted);
 
 }  // namespace kontor::inventory

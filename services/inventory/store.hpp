@@ -8,6 +8,7 @@
 #include "services/inventory/domain.hpp"
 
 namespace kontor::store {
+struct Audit;
 class Statements;
 class Transaction;
 }  // namespace kontor::store
@@ -30,13 +31,6 @@ struct MovementPlace {
 struct ReservationPlace {
   Time created_at{};
   std::string ref;
-};
-
-/// One rule that must hold of the stored facts, and what breaks it (at most 20, one line each).
-struct Audit {
-  std::string name;
-  std::int64_t checked = 0;
-  std::vector<std::string> violations;
 };
 
 /// What inventory needs of a store. Writes run inside a transaction of the caller's, which takes levels in the order of
@@ -78,6 +72,9 @@ class Store {
   /// Makes a given-up reservation anew, without lines; false when it is not in `from` any more.
   virtual task<bool> reviveReservation(store::Transaction& in, std::string ref, ReservationState from,
                                        Time expires_at) = 0;
+  /// Remembers the shipment that took a reservation's stock.
+  virtual task<void> addShipment(store::Transaction& in, std::string shipment, std::string ref) = 0;
+  virtual task<bool> knowsShipment(store::Statements& in, std::string shipment, std::string ref) = 0;
   virtual task<std::vector<Reservation>> reservationsOf(store::Statements& in, std::vector<std::string> refs) = 0;
   /// Held or committed ones (only those in `state` when given), oldest first.
   virtual task<std::vector<Reservation>> listReservations(store::Statements& in, std::optional<ReservationState> state,
@@ -88,8 +85,9 @@ class Store {
   /// References of holds that ended before `before`, the oldest first.
   virtual task<std::vector<std::string>> endedHolds(store::Statements& in, Time before, std::int64_t limit) = 0;
 
-  /// Checks the stored facts against each other, on the one snapshot that `in` is.
-  virtual task<std::vector<Audit>> audit(store::Statements& in) = 0;
+  /// Checks the stored facts against each other, on the one snapshot that `in` is; `now` decides which holds should
+  /// have been freed `hold_grace` after their end.
+  virtual task<std::vector<store::Audit>> audit(store::Statements& in, Time now, Duration hold_grace) = 0;
 };
 
 }  // namespace kontor::inventory

@@ -37,6 +37,8 @@ class StoreSql final : public Store {
                              ReservationState to) override;
   task<bool> reviveReservation(store::Transaction& in, std::string ref, ReservationState from,
                                Time expires_at) override;
+  task<void> addShipment(store::Transaction& in, std::string shipment, std::string ref) override;
+  task<bool> knowsShipment(store::Statements& in, std::string shipment, std::string ref) override;
   task<std::vector<Reservation>> reservationsOf(store::Statements& in, std::vector<std::string> refs) override;
   task<std::vector<Reservation>> listReservations(store::Statements& in, std::optional<ReservationState> state,
                                                   ReservationPlace after, std::int64_t limit) override;
@@ -44,7 +46,7 @@ class StoreSql final : public Store {
                                                     std::int64_t limit) override;
   task<std::vector<std::string>> endedHolds(store::Statements& in, Time before, std::int64_t limit) override;
 
-  task<std::vector<Audit>> audit(store::Statements& in) override;
+  task<std::vector<store::Audit>> audit(store::Statements& in, Time now, Duration hold_grace) override;
 
  private:
   task<void> record(store::Transaction& in, const Level& after, Change change, const Cause& cause);

@@ -22,6 +22,8 @@ constexpr std::string_view kRevive =
     "UPDATE reservation SET state = 'held', expires_at = $3, created_at = $4, updated_at = $4 "
     "WHERE ref = $1 AND state = $2";
 constexpr std::string_view kForgetLines = "DELETE FROM reservation_line WHERE ref = $1";
+constexpr std::string_view kAddShipment = "INSERT INTO shipment (id, ref, created_at) VALUES ($1, $2, $3)";
+constexpr std::string_view kKnowsShipment = "SELECT 1 FROM shipment WHERE id = $1 AND ref = $2";
 // The states stand in the text: that is how the partial indexes are found.
 constexpr std::string_view kListActive =
     "SELECT ref, state, expires_at, created_at FROM reservation WHERE state IN ('held', 'committed') "
@@ -84,6 +86,15 @@ task<bool> StoreSql::reviveReservation(store::Transaction& in, std::string ref, 
   if (revived == 0) co_return false;
   co_await in.execute(kForgetLines, params(std::move(ref)));
   co_return true;
+}
+
+task<void> StoreSql::addShipment(store::Transaction& in, std::string shipment, std::string ref) {
+  co_await in.execute(kAddShipment, params(std::move(shipment), std::move(ref), in.now()));
+}
+
+task<bool> StoreSql::knowsShipment(store::Statements& in, std::string shipment, std::string ref) {
+  const Rows rows = co_await in.query(kKnowsShipment, params(std::move(shipment), std::move(ref)));
+  co_return !rows.empty();
 }
 
 task<std::vector<Reservation>> StoreSql::reservationsOf(store::Statements& in, std::vector<std::string> refs) {

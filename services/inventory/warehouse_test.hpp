@@ -10,6 +10,7 @@
 
 #include "chassis/runtime/environment.hpp"
 #include "chassis/security/sealer.hpp"
+#include "chassis/store/audit.hpp"
 #include "chassis/store/migrations.hpp"
 #include "chassis/store/sql.hpp"
 #include "chassis/store/sqlite/sqlite_store.hpp"
@@ -28,6 +29,9 @@ using Lines = std::vector<std::pair<std::string, std::int64_t>>;
 /// Inventory alone, on a SQLite file of its own, with real threads.
 class Warehouse {
  public:
+  /// So long that the tests' holds, which end in 1970, count as fresh.
+  static constexpr Duration kGrace = std::chrono::hours(24 * 365 * 1000);
+
   explicit Warehouse(bool sync = false) {
     store::sqlite::Options options;
     options.service = "inventory";
@@ -36,7 +40,7 @@ class Warehouse {
     const auto migrations = store::migrationsOf(kMigrations, "sqlite");
     database_ = store::sqlite::open(world_->environment(), sealer_, std::move(options), migrations);
     store_ = std::make_shared<StoreSql>(world_->environment());
-    handlers_ = std::make_shared<Handlers>(database_, store_, sealer_);
+    handlers_ = std::make_shared<Handlers>(database_, store_, sealer_, kGrace);
   }
 
   Handlers& handlers() { return *handlers_; }
@@ -80,6 +84,17 @@ class Warehouse {
     v1::ReleaseRequest wanted;
     wanted.set_ref(ref);
     get(handlers_->Release(order(), std::move(wanted)));
+  }
+  bool ship(const std::string& ref, const std::string& shipment, const Lines& lines = {}) {
+    v1::ShipRequest wanted;
+    wanted.set_ref(ref);
+    wanted.set_shipment(shipment);
+    for (const auto& [sku, quantity] : lines) {
+      v1::ReservationLine& line = *wanted.add_lines();
+      line.set_sku(sku);
+      line.set_quantity(quantity);
+    }
+    return get(handlers_->Ship(order(), std::move(wanted))).shipped();
   }
   std::int64_t sweep(std::int64_t now_seconds, Duration grace) {
     return get(sweepHolds(database_, store_, fromMicros(now_seconds * 1'000'000), grace));
@@ -126,8 +141,9 @@ class Warehouse {
   }
 
   /// What breaks the invariants now, each with the invariant's name in front.
-  std::vector<std::string> violations() {
-    const auto answer = get(checkInvariants(*database_, *store_));
+  std::vector<std::string> violations(Duration grace = kGrace) {
+    const Time now = world_->environment().clock().now();
+    const auto answer = get(checkInvariants(*database_, *store_, sealer_, now, grace));
     std::vector<std::string> found;
     for (const auto& invariant : answer.invariants())
       for (const std::string& violation : invariant.violations()) found.push_back(invariant.name() + ": " + violation);
@@ -140,13 +156,14 @@ class Warehouse {
     for (const store::Row& row : get(database_->snapshot(read))) events.push_back(row.text(0) + " " + row.text(1));
     return events;
   }
-  /// Changes the stored facts behind the service's back.
-  void edit(const std::string& sql) {
+  /// Changes one stored fact behind the service's back.
+  void edit(const std::string& sql) { ASSERT_EQ(editAll(sql), 1) << sql; }
+  std::int64_t editAll(const std::string& sql) {
     auto body = [sql](store::Transaction& in) -> task<std::int64_t> {
       const std::int64_t changed = co_await in.execute(sql, store::Params());
       co_return changed;
     };
-    ASSERT_EQ(get(database_->transact(order(), body)), 1);
+    return get(database_->transact(order(), body));
   }
 
  private:

@@ -46,6 +46,11 @@ class Handlers final : public v1::Orders {
   // handlers_cancel.cpp
   task<v1::CancelResponse> CancelOwnOrder(rpc::Context context, v1::CancelOwnOrderRequest request) override;
   task<v1::CancelResponse> CancelOrder(rpc::Context context, v1::CancelOrderRequest request) override;
+  // handlers_fulfil.cpp
+  task<v1::Fulfilment> CreateFulfilment(rpc::Context context, v1::CreateFulfilmentRequest request) override;
+  task<v1::Fulfilment> ShipFulfilment(rpc::Context context, v1::ShipFulfilmentRequest request) override;
+  task<v1::Fulfilment> DeliverFulfilment(rpc::Context context, v1::DeliverFulfilmentRequest request) override;
+  task<v1::Fulfilment> CancelFulfilment(rpc::Context context, v1::CancelFulfilmentRequest request) override;
 
  private:
   /// What a call's first transaction leaves to do.

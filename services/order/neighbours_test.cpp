@@ -64,7 +64,7 @@ inventory::v1::ReserveResponse FakeInventory::reserve(const inventory::v1::Reser
     response.mutable_shortage()->set_available(available(sku));
     return response;
   }
-  holds[request.ref()] = {Reservation::STATE_HELD, wanted, expires_at};
+  holds[request.ref()] = {Reservation::STATE_HELD, wanted, expires_at, ""};
   response.set_granted(true);
   return response;
 }
@@ -92,6 +92,22 @@ task<inventory::v1::ReleaseResponse> FakeInventory::Release(rpc::Context, invent
   });
 }
 
+task<inventory::v1::ShipResponse> FakeInventory::Ship(rpc::Context, inventory::v1::ShipRequest request) {
+  return wire_.call<inventory::v1::ShipResponse>([this, request] {
+    inventory::v1::ShipResponse response;
+    const auto found = holds.find(request.ref());
+    if (found == holds.end()) return response;
+    Hold& hold = found->second;
+    if (hold.state == Reservation::STATE_COMMITTED) {
+      hold.state = Reservation::STATE_SHIPPED;
+      hold.shipment = request.shipment();
+      for (const auto& [sku, quantity] : hold.lines) on_hand[sku] -= quantity;
+    }
+    response.set_shipped(hold.state == Reservation::STATE_SHIPPED && hold.shipment == request.shipment());
+    return response;
+  });
+}
+
 task<inventory::v1::GetReservationsResponse> FakeInventory::GetReservations(
     rpc::Context, inventory::v1::GetReservationsRequest request) {
   inventory::v1::GetReservationsResponse response;
@@ -115,6 +131,9 @@ task<inventory::v1::SetStockResponse> FakeInventory::SetStock(rpc::Context, inve
 }
 task<inventory::v1::ListLevelsResponse> FakeInventory::ListLevels(rpc::Context, inventory::v1::ListLevelsRequest) {
   return notAsked<inventory::v1::ListLevelsResponse>();
+}
+task<inventory::v1::GetLevelsResponse> FakeInventory::GetLevels(rpc::Context, inventory::v1::GetLevelsRequest) {
+  return notAsked<inventory::v1::GetLevelsResponse>();
 }
 task<inventory::v1::Level> FakeInventory::AdjustStock(rpc::Context, inventory::v1::AdjustStockRequest) {
   return notAsked<inventory::v1::Level>();

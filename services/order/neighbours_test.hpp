@@ -80,6 +80,7 @@ class FakeInventory final : public inventory::v1::Inventory {
     inventory::v1::Reservation::State state;
     std::map<std::string, std::int64_t> lines;
     Time expires_at;
+    std::string shipment;
   };
   explicit FakeInventory(Wire& wire) : wire_(wire) {}
 
@@ -93,6 +94,7 @@ class FakeInventory final : public inventory::v1::Inventory {
   task<inventory::v1::ReserveResponse> Reserve(rpc::Context, inventory::v1::ReserveRequest request) override;
   task<inventory::v1::CommitResponse> Commit(rpc::Context, inventory::v1::CommitRequest request) override;
   task<inventory::v1::ReleaseResponse> Release(rpc::Context, inventory::v1::ReleaseRequest request) override;
+  task<inventory::v1::ShipResponse> Ship(rpc::Context, inventory::v1::ShipRequest request) override;
   task<inventory::v1::GetReservationsResponse> GetReservations(rpc::Context,
                                                                inventory::v1::GetReservationsRequest request) override;
   task<type::v1::CheckInvariantsResponse> CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) override;
@@ -100,6 +102,7 @@ class FakeInventory final : public inventory::v1::Inventory {
                                                                inventory::v1::GetAvailabilityRequest) override;
   task<inventory::v1::SetStockResponse> SetStock(rpc::Context, inventory::v1::SetStockRequest) override;
   task<inventory::v1::ListLevelsResponse> ListLevels(rpc::Context, inventory::v1::ListLevelsRequest) override;
+  task<inventory::v1::GetLevelsResponse> GetLevels(rpc::Context, inventory::v1::GetLevelsRequest) override;
   task<inventory::v1::Level> AdjustStock(rpc::Context, inventory::v1::AdjustStockRequest) override;
   task<inventory::v1::ListMovementsResponse> ListMovements(rpc::Context, inventory::v1::ListMovementsRequest) override;
   task<inventory::v1::ListReservationsResponse> ListReservations(rpc::Context,

@@ -7,6 +7,7 @@
 #include "chassis/app/operations.hpp"
 #include "chassis/base/error.hpp"
 #include "chassis/bus/embedded/embedded_bus.hpp"
+#include "chassis/bus/journal.hpp"
 #include "chassis/bus/relay.hpp"
 #include "chassis/config/settings.hpp"
 #include "chassis/rpc/observer.hpp"
@@ -101,6 +102,8 @@ Process::Process(config::Config& config, std::span<const ModuleKind> kinds) : im
   auto observer = std::make_shared<rpc::Observer>(*impl.metrics, impl.spans, impl.environment->random());
   impl.directory = std::make_unique<rpc::Directory>(std::move(observer));
   bus::embedded::Options bus_options(impl.folder.path() / "bus.db");
+  bus_options.keep = impl.settings.event_log().keep_events();
+  bus_options.keep_for = config::durationOf(impl.settings.event_log().keep_for());
   impl.bus = bus::embedded::open(*impl.environment, *impl.sealer, std::move(bus_options), *impl.log);
   for (const ModuleKind& kind : kinds) {
     if (chosen(impl.settings, kind.name)) {
@@ -130,6 +133,7 @@ void Process::start() {
 void Process::stop() {
   Impl& impl = *impl_;
   impl.operations->setReady(false);
+  impl.bus->journal().endFollowing();
   run(pause(config::durationOf(impl.settings.drain_delay())));
   for (auto module = impl.modules.rbegin(); module != impl.modules.rend(); ++module) run((*module)->stop());
   run(impl.bus->stop());

@@ -5,22 +5,16 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "chassis/bus/bus.hpp"
+#include "chassis/bus/journal.hpp"
 #include "chassis/testing/worlds.hpp"
 
 namespace kontor::bus {
-
-/// A dead letter as the suite sees it.
-struct SetAside {
-  std::string group;
-  std::string event_id;
-  std::string reason;
-  std::int64_t attempts;
-};
 
 /// What the contract suite needs of a driver: a world with one empty bus.
 class BusBench {
@@ -30,8 +24,6 @@ class BusBench {
   virtual Bus& bus() = 0;
   /// Stops the bus and opens it again, without subscriptions.
   virtual void reopen() = 0;
-  /// Stops the bus for good and reads what was set aside.
-  virtual std::vector<SetAside> deadLetters() = 0;
 };
 
 struct BusDriver {
@@ -75,12 +67,29 @@ class BusContract : public ::testing::TestWithParam<BusDriver> {
   void publish(std::vector<store::StoredEvent> events) { bench_->world().run(bus().publish(std::move(events))); }
   void publish(store::StoredEvent event) { publish(std::vector<store::StoredEvent>{std::move(event)}); }
   void stop();
+  /// Runs one call of the bus to its end.
+  template <class T>
+  T get(task<T> work) {
+    std::optional<T> result;
+    bench_->world().run(keep(std::move(work), result));
+    return std::move(*result);
+  }
+  /// All dead letters there are.
+  std::vector<DeadLetter> letters();
   bool waitFor(std::function<bool()> done) { return bench_->world().waitUntil(std::move(done)); }
+  /// The same for a condition that calls the bus itself.
+  bool comesTrue(const std::function<bool()>& done);
   /// Subscribes `group` to "order" with a handler that only remembers.
   void remember(const std::string& group, Seen& seen);
 
   std::unique_ptr<BusBench> bench_;
   bool stopped_ = false;
+
+ private:
+  template <class T>
+  static task<void> keep(task<T> work, std::optional<T>& into) {
+    into.emplace(co_await work);
+  }
 };
 
 }  // namespace kontor::bus

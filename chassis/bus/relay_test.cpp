@@ -30,6 +30,7 @@ class FakeBus final : public Bus {
   void subscribe(Subscription) override {}
   void start() override {}
   task<void> stop() override { co_return; }
+  Journal& journal() override { throw Error(Code::kUnimplemented, "a relay only publishes"); }
 
   int calls = 0;
   std::size_t largest = 0;

@@ -23,9 +23,9 @@ Duration pauseAfter(int attempts) {
 
 }  // namespace
 
-Delivery::Delivery(EventLog& events, runtime::Executor& executor, Subscription subscription, Limits limits,
+Delivery::Delivery(Tables tables, runtime::Executor& executor, Subscription subscription, Limits limits,
                    std::function<void()> progress, telemetry::Log log)
-    : events_(events),
+    : tables_(tables),
       executor_(executor),
       subscription_(std::move(subscription)),
       limits_(limits),
@@ -39,9 +39,7 @@ task<void> Delivery::start() {
   while (!joined_ && !stopping_) {
     bool failed = false;
     try {
-      const Positions positions = co_await events_.join(subscription_.group, subscription_.topic);
-      for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i].position = positions[i];
-      joined_ = true;
+      co_await join();
     } catch (const std::exception& failure) {
       log_.error("a group could not join its topic; it tries again", failure, {{"kontor.group", subscription_.group}});
       failed = true;
@@ -49,6 +47,16 @@ task<void> Delivery::start() {
     if (failed) co_await runtime::sleep(kStorePause);
   }
   wake(PartitionSet().set());
+}
+
+task<void> Delivery::join() {
+  const Positions positions = co_await tables_.events.join(subscription_.group, subscription_.topic);
+  const std::vector<DeadLetter> letters = co_await tables_.letters.marked(subscription_.group, subscription_.topic);
+  std::vector<ReplayRun> runs = co_await tables_.replays.unfinished(subscription_.group, subscription_.topic);
+  for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i].position = positions[i];
+  for (const DeadLetter& letter : letters) retry(letter);
+  for (ReplayRun& run : runs) replay(std::move(run));
+  joined_ = true;
 }
 
 void Delivery::wake(PartitionSet partitions) {
@@ -79,7 +87,9 @@ task<void> Delivery::runLane(std::shared_ptr<Delivery> self, std::size_t partiti
   bool more = false;
   bool failed = false;
   try {
-    more = co_await self->deliverBatch(partition);
+    task<bool> work =
+        self->lanes_[partition].errands.empty() ? self->deliverBatch(partition) : self->runErrand(partition);
+    more = co_await work;
   } catch (const std::exception& failure) {
     self->log_.error("events could not be read; the bus tries again", failure,
                      {{"kontor.group", self->subscription_.group}, {"kontor.topic", self->subscription_.topic}});
@@ -92,35 +102,38 @@ task<void> Delivery::runLane(std::shared_ptr<Delivery> self, std::size_t partiti
 // True when there may be more behind the batch.
 task<bool> Delivery::deliverBatch(std::size_t partition) {
   const auto number = static_cast<int>(partition);
+  Lane& lane = lanes_[partition];
   const std::vector<Entry> batch =
-      co_await events_.read(subscription_.topic, number, lanes_[partition].position, limits_.batch);
+      co_await tables_.events.read(subscription_.topic, number, lane.position, limits_.batch);
   for (const Entry& entry : batch) {
     if (stopping_) co_return false;
-    const Verdict verdict = co_await deliver(partition, entry);
-    if (verdict == Verdict::kAgain) co_return false;
+    if (interested(entry.event.event.type)) {
+      Position done{subscription_.group, subscription_.topic, number, entry.number};
+      const bool settled = co_await settle(partition, entry.event, lane.attempts, std::move(done));
+      if (!settled) co_return false;
+    }
+    lane.position = entry.number;
+    lane.moved = true;
+    progress_();
+    if (!lane.errands.empty()) co_return true;
   }
   co_return batch.size() == limits_.batch;
 }
 
-task<Delivery::Verdict> Delivery::deliver(std::size_t partition, const Entry& entry) {
-  Lane& lane = lanes_[partition];
-  if (interested(entry.event.event.type)) {
-    const std::string reason = co_await handle(entry.event);
-    if (!reason.empty()) {
-      ++lane.attempts;
-      bool aside = false;
-      if (lane.attempts >= subscription_.tries) aside = co_await setAside(partition, entry, reason);
-      if (!aside) {
-        pauseLane(partition, pauseAfter(lane.attempts));
-        co_return Verdict::kAgain;
-      }
-    }
+// True when the group is done with the event: it was handled, or set aside. Else the lane pauses and tries again.
+task<bool> Delivery::settle(std::size_t partition, const store::StoredEvent& event, int& attempts,
+                            std::optional<Position> done) {
+  std::string reason = co_await handle(event);
+  bool settled = reason.empty();
+  if (!settled) ++attempts;
+  if (!settled && attempts >= subscription_.tries)
+    settled = co_await setAside(event, std::move(reason), attempts, std::move(done));
+  if (settled) {
+    attempts = 0;
+  } else {
+    pauseLane(partition, pauseAfter(attempts));
   }
-  lane.attempts = 0;
-  lane.position = entry.number;
-  lane.moved = true;
-  progress_();
-  co_return Verdict::kDone;
+  co_return settled;
 }
 
 // Why the handler failed; empty when it did not.
@@ -141,21 +154,22 @@ task<std::string> Delivery::handle(const store::StoredEvent& event) {
   co_return reason;
 }
 
-task<bool> Delivery::setAside(std::size_t partition, const Entry& entry, std::string reason) {
-  DeadLetter letter;
-  letter.position = {subscription_.group, subscription_.topic, static_cast<int>(partition), entry.number};
-  letter.event = entry.event;
-  letter.reason = std::move(reason);
-  letter.attempts = lanes_[partition].attempts;
+task<bool> Delivery::setAside(const store::StoredEvent& event, std::string reason, int attempts,
+                              std::optional<Position> done) {
   log_.error("an event is set aside as a dead letter", {{"kontor.group", subscription_.group},
-                                                        {"event.id", letter.event.id},
-                                                        {"event.action", letter.event.event.type},
-                                                        {"event.reason", letter.reason}});
+                                                        {"event.id", event.id},
+                                                        {"event.action", event.event.type},
+                                                        {"event.reason", reason}});
+  DeadLetter letter;
+  letter.group = subscription_.group;
+  letter.event = event;
+  letter.reason = std::move(reason);
+  letter.attempts = attempts;
   try {
-    co_await events_.setAside(std::move(letter));
+    co_await tables_.letters.add(std::move(letter), std::move(done));
     co_return true;
   } catch (const std::exception& failure) {
-    log_.error("a dead letter could not be kept; its event is tried again", failure, {{"event.id", entry.event.id}});
+    log_.error("a dead letter could not be kept; its event is tried again", failure, {{"event.id", event.id}});
   }
   co_return false;
 }
@@ -185,17 +199,6 @@ void Delivery::leavePlace(std::size_t partition, bool more) {
 bool Delivery::interested(const std::string& type) const {
   const auto& types = subscription_.types;
   return types.empty() || std::find(types.begin(), types.end(), type) != types.end();
-}
-
-void Delivery::takeMoved(std::vector<Position>& into) {
-  for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    if (!std::exchange(lanes_[i].moved, false)) continue;
-    into.push_back({subscription_.group, subscription_.topic, static_cast<int>(i), lanes_[i].position});
-  }
-}
-
-void Delivery::putBack(const Position& position) {
-  lanes_.at(static_cast<std::size_t>(position.partition)).moved = true;
 }
 
 task<void> Delivery::stop() {

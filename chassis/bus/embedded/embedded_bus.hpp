@@ -24,9 +24,10 @@ struct Options {
 
   std::filesystem::path file;   // "data/bus.db"
   std::string vfs;              // as of store::sqlite::Options
-  std::int64_t keep = 100'000;  // newest events that are kept for replay, also when every group is done with them
-  std::size_t parallel = 8;     // partitions of one group that are handled at the same time
-  std::size_t batch = 64;       // events that are read ahead from one partition
+  std::int64_t keep = 100'000;  // newest events that are kept for replay, also when every group is done with them …
+  Duration keep_for = std::chrono::hours(24 * 30);  // … but not beyond this age
+  std::size_t parallel = 8;                         // partitions of one group that are handled at the same time
+  std::size_t batch = 64;                           // events that are read ahead from one partition
   Duration save_every = Duration(200'000);  // positions are saved together; what a crash forgets is delivered again
 };
 
@@ -34,10 +35,10 @@ struct Options {
 ///
 /// Handlers run on the environment's background executor, a partition's events one after another. A handler that
 /// throws is called again after 100 ms, then twice as long each time up to 5 s; after the subscription's tries the
-/// event goes to the table dead_letter and the ones behind it go on. Events that all groups are done with are deleted,
-/// but for the newest. A new group begins with the oldest event there is. `environment` and `sealer` must outlive it;
-/// stop it before it is destroyed, unless its executor runs no more. Blocking: open it at start only. Throws as
-/// store::sqlite::open does.
+/// event goes to the table dead_letter and the ones behind it go on. Events that all groups and replays are done with
+/// are deleted once they are too old or too many. A new group begins with the oldest event there is. `environment` and
+/// `sealer` must outlive it; stop it before it is destroyed, unless its executor runs no more. Blocking: open it at
+/// start only. Throws as store::sqlite::open does.
 std::unique_ptr<Bus> open(runtime::Environment& environment, const security::Sealer& sealer, Options options,
                           const telemetry::Log& log);
 

@@ -50,21 +50,6 @@ class EmbeddedBench final : public BusBench {
     bus_ = opened();
   }
 
-  std::vector<SetAside> deadLetters() override {
-    world_->run(bus_->stop());
-    bus_.reset();
-    store::sqlite::Options options;
-    options.service = "bus";
-    options.file = file();
-    options.vfs = vfs();
-    const auto migrations = store::migrationsOf(kMigrations, "sqlite");
-    const auto store = store::sqlite::open(world_->environment(), sealer_, options, migrations);
-    std::vector<SetAside> letters;
-    const auto rows = store->query("SELECT group_name, id, reason, attempts FROM dead_letter", {}).runReady();
-    for (const auto& row : rows) letters.push_back({row.text(0), row.text(1), row.text(2), row.int64(3)});
-    return letters;
-  }
-
  private:
   std::filesystem::path file() const { return disk_ ? "bus.db" : folder_.path() / "bus.db"; }
   std::string vfs() const { return disk_ ? disk_->name() : ""; }

@@ -24,15 +24,19 @@ constexpr std::string_view kRead =
     "WHERE topic = $1 AND partition_no = $2 AND entry > $3 ORDER BY entry LIMIT $4";
 constexpr std::string_view kSave =
     "UPDATE group_position SET entry = $4 WHERE topic = $1 AND partition_no = $2 AND group_name = $3";
-constexpr std::string_view kSetAside =
-    "INSERT INTO dead_letter (group_name, reason, attempts, set_aside_at, id, source, topic, type, subject, schema, "
-    "data, time, sequence, traceparent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) "
-    "ON CONFLICT (group_name, id) DO UPDATE SET reason = excluded.reason, attempts = excluded.attempts, "
-    "set_aside_at = excluded.set_aside_at";
+// An entry is looked at once in a round through the log, so that one which a group has not seen holds up no others.
+constexpr std::string_view kWindow =
+    "SELECT COALESCE(MAX(entry), 0), COUNT(*), COALESCE(SUM(CASE WHEN entry <= (SELECT MAX(entry) FROM event_log) - $3 "
+    "OR time < $4 THEN 1 ELSE 0 END), 0) FROM (SELECT entry, time FROM event_log WHERE entry > $1 ORDER BY entry "
+    "LIMIT $2) AS seen";
 constexpr std::string_view kSweep =
-    "DELETE FROM event_log WHERE entry IN (SELECT e.entry FROM event_log AS e "
-    "WHERE e.entry <= (SELECT MAX(entry) FROM event_log) - $1 AND NOT EXISTS (SELECT 1 FROM group_position AS p "
-    "WHERE p.topic = e.topic AND p.partition_no = e.partition_no AND p.entry < e.entry) ORDER BY e.entry LIMIT $2)";
+    "DELETE FROM event_log WHERE entry IN (SELECT e.entry FROM (SELECT entry, topic, partition_no, time FROM event_log "
+    "WHERE entry > $1 ORDER BY entry LIMIT $2) AS e "
+    "WHERE (e.entry <= (SELECT MAX(entry) FROM event_log) - $3 OR e.time < $4) "
+    "AND NOT EXISTS (SELECT 1 FROM group_position AS p "
+    "WHERE p.topic = e.topic AND p.partition_no = e.partition_no AND p.entry < e.entry) "
+    "AND NOT EXISTS (SELECT 1 FROM replay_lane AS r WHERE r.topic = e.topic AND r.partition_no = e.partition_no "
+    "AND NOT r.done AND r.entry < e.entry AND e.entry <= r.last))";
 
 Params place(const Position& position) {
   return params(position.topic, position.partition, position.group, position.entry);
@@ -77,18 +81,16 @@ task<void> EventLog::save(std::vector<Position> positions) {
   });
 }
 
-task<void> EventLog::setAside(DeadLetter letter) {
-  co_await store_.transact(rpc::Context(), [&letter](Transaction& tx) -> task<void> {
-    Params row = params(letter.position.group, letter.reason, letter.attempts, tx.now());
-    store::appendEvent(row, letter.event);
-    co_await tx.execute(kSetAside, std::move(row));
-    co_await tx.execute(kSave, place(letter.position));
-  });
-}
+task<void> EventLog::save(Transaction& in, Position position) { co_await in.execute(kSave, place(position)); }
 
-task<void> EventLog::sweep(std::int64_t keep, std::int64_t limit) {
-  co_await store_.transact(rpc::Context(),
-                           [&](Transaction& tx) -> task<void> { co_await tx.execute(kSweep, params(keep, limit)); });
+task<std::int64_t> EventLog::sweep(Retention retention, std::int64_t after, std::int64_t limit) {
+  auto body = [&](Transaction& tx) -> task<std::int64_t> {
+    const Rows seen = co_await tx.query(kWindow, params(after, limit, retention.keep, retention.keep_from));
+    if (seen.at(0).int64(2) == 0) co_return 0;
+    co_await tx.execute(kSweep, params(after, limit, retention.keep, retention.keep_from));
+    co_return seen.at(0).int64(1) < limit ? 0 : seen.at(0).int64(0);
+  };
+  co_return co_await store_.transact(rpc::Context(), body);
 }
 
 }  // namespace kontor::bus::embedded

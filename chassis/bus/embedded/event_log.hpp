@@ -12,7 +12,8 @@
 
 namespace kontor::store {
 class SqlStore;
-}
+class Transaction;
+}  // namespace kontor::store
 
 namespace kontor::bus::embedded {
 
@@ -30,18 +31,15 @@ struct Position {
   std::int64_t entry = 0;
 };
 
-/// An event that a group could not handle.
-struct DeadLetter {
-  Position position;  // of the event itself
-  store::StoredEvent event;
-  std::string reason;
-  int attempts = 0;
+/// What may be deleted of the log, once every group is done with it.
+struct Retention {
+  std::int64_t keep;  // the newest events stay …
+  Time keep_from;     // … and so do those from this moment on, but for what is beyond `keep`
 };
 
 using Positions = std::array<std::int64_t, kPartitions>;
 
-/// The embedded bus's tables in words: the log, the groups' positions, the dead letters. Thread-safe, as its store is,
-/// which must outlive it.
+/// The log and the groups' positions in words. Thread-safe, as its store is, which must outlive it.
 class EventLog {
  public:
   explicit EventLog(store::SqlStore& store) : store_(store) {}
@@ -53,11 +51,12 @@ class EventLog {
   /// The next entries of a partition behind `after`, at most `limit`.
   task<std::vector<Entry>> read(std::string topic, int partition, std::int64_t after, std::size_t limit);
   task<void> save(std::vector<Position> positions);
-  /// Keeps the event as a dead letter and moves the group past it, in one transaction.
-  task<void> setAside(DeadLetter letter);
-  /// Deletes up to `limit` of the oldest entries that every group of their topic is done with, but none of the newest
-  /// `keep`.
-  task<void> sweep(std::int64_t keep, std::int64_t limit);
+  /// The same for one, within the caller's transaction.
+  static task<void> save(store::Transaction& in, Position position);
+  /// Looks at the `limit` entries behind `after` and deletes those that are too old or too many, unless a group of
+  /// their topic or a replay is not done with them. Returns where to go on; 0: at the beginning, when next there is
+  /// something to delete.
+  task<std::int64_t> sweep(Retention retention, std::int64_t after, std::int64_t limit);
 
  private:
   store::SqlStore& store_;

@@ -2,9 +2,9 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "chassis/store/sql.hpp"
@@ -42,6 +42,8 @@ class Connection {
   /// Runs a script of statements without parameters, not kept: schemas, pragmas.
   void script(const std::string& sql);
 
+  /// Rows that were inserted, updated or deleted since the connection was opened.
+  std::int64_t totalChanges() const;
   /// False inside a transaction. After a failure it tells whether SQLite has rolled the whole transaction back.
   bool autocommit() const;
   /// Copies the write-ahead log into the database once it is long enough. Call it between transactions; a full disk
@@ -54,6 +56,11 @@ class Connection {
     std::vector<std::size_t> parameters;  // for each of SQLite's parameters the index into Params
     bool reads_only = false;
   };
+  /// Finds a statement by a view of its text.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
 
   void open(const std::string& vfs, Role role);
   void configure(Role role, bool sync);
@@ -65,7 +72,7 @@ class Connection {
 
   std::filesystem::path file_;
   sqlite3* database_ = nullptr;
-  std::map<std::string, Prepared, std::less<>> statements_;
+  std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
   int log_pages_ = 0;  // pages in the write-ahead log after the last commit
 };
 

@@ -44,12 +44,12 @@ task<void> insert(SqlStore& store, std::string id, std::size_t bytes, Outcome& o
   }
 }
 
-// Runs `count` small transactions at once, and one of `large` bytes more when that is not zero, which comes last.
+// Runs `count` small transactions at once, and in their midst one of `large` bytes more when that is not zero.
 std::vector<Outcome> insertAtOnce(SimulatedBench& bench, std::size_t count, std::size_t large) {
   std::vector<Outcome> outcomes(count + (large > 0 ? 1 : 0));
   std::vector<task<void>> work;
   for (std::size_t i = 0; i < outcomes.size(); ++i)
-    work.push_back(insert(bench.store(), std::to_string(i), i == count ? large : 0, outcomes[i]));
+    work.push_back(insert(bench.store(), std::to_string(i), i == count / 2 ? large : 0, outcomes[i]));
   bench.world().run(std::move(work));
   return outcomes;
 }
@@ -64,8 +64,7 @@ TEST(SqliteWriter, AFullDiskFailsOnlyWhatDoesNotFit) {
   SimulatedBench bench;
   bench.disk().leaveRoom(600'000);
   const auto outcomes = insertAtOnce(bench, 8, 2'000'000);
-  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(outcomes[i].reason, "") << i;
-  EXPECT_EQ(outcomes[8].reason, "STORE_FULL");
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(outcomes[i].reason, i == 4 ? "STORE_FULL" : "") << i;
   EXPECT_GT(runsOf(outcomes), 9) << "the group that failed was not run again";
   bench.disk().makeRoom();
   Outcome later;
@@ -79,6 +78,48 @@ TEST(SqliteWriter, AGroupThatFailedIsRunAgain) {
   const auto outcomes = insertAtOnce(bench, 6, 0);
   for (const Outcome& outcome : outcomes) EXPECT_EQ(outcome.reason, "");
   EXPECT_GT(runsOf(outcomes), 6);
+}
+
+// Opens an account and fails, before or after the change.
+task<void> failIn(SqlStore& store, std::string id, bool after_change, Outcome& outcome) {
+  try {
+    co_await store.transact(rpc::Context(), [&](Transaction& tx) -> task<void> {
+      ++outcome.runs;
+      if (after_change) co_await tx.execute(kOpenAccount, params(id, 1));
+      throw Error(Code::kFailedPrecondition, "REFUSED", "no");
+    });
+  } catch (const Error& error) {
+    outcome.reason = error.reason();
+  }
+}
+
+// Six accounts at once, and among them one that is refused.
+std::vector<Outcome> insertAndRefuse(SimulatedBench& bench, const std::string& prefix, bool after_change) {
+  std::vector<Outcome> outcomes(7);
+  std::vector<task<void>> work;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const std::string id = prefix + std::to_string(i);
+    work.push_back(i == 3 ? failIn(bench.store(), id, after_change, outcomes[i])
+                          : insert(bench.store(), id, 0, outcomes[i]));
+  }
+  bench.world().run(std::move(work));
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    EXPECT_EQ(outcomes[i].reason, i == 3 ? "REFUSED" : "") << i;
+    const Rows rows = bench.store().query(kHasAccount, params(prefix + std::to_string(i))).runReady();
+    EXPECT_EQ(rows.at(0).int64(0), i == 3 ? 0 : 1) << i;
+  }
+  return outcomes;
+}
+
+TEST(SqliteWriter, ABodyThatFailsBeforeItsFirstChangeCostsNobodyASecondRun) {
+  SimulatedBench bench;
+  EXPECT_EQ(runsOf(insertAndRefuse(bench, "a", false)), 7);
+}
+
+TEST(SqliteWriter, ABodyThatFailsAfterAChangeIsUndoneAlone) {
+  SimulatedBench bench;
+  EXPECT_GT(runsOf(insertAndRefuse(bench, "a", true)), 7) << "no group was begun again";
+  EXPECT_EQ(runsOf(insertAndRefuse(bench, "b", true)), 7) << "savepoints are taken for a while after a failure";
 }
 
 TEST(SqliteWriter, ABodyThatSwallowsAFullDiskIsNoSuccess) {

@@ -11,6 +11,9 @@
 namespace kontor::store::sqlite {
 namespace {
 
+// After a body had to be undone, others of its kind may soon follow: a sold-out product refuses many.
+constexpr int kGroupsWithSavepoints = 32;
+
 // A body's view of the writer's connection.
 class SqliteTransaction final : public RecordedTransaction {
  public:
@@ -100,7 +103,7 @@ Writer::Group Writer::take() {
 
 void Writer::drain() {
   Group group = take();
-  if (!group.empty() && !tryTogether(group)) runSingly(group);
+  if (!group.empty() && !commitTogether(group)) runSingly(group);
   connection_.checkpoint();
   {
     const std::lock_guard lock(mutex_);
@@ -111,12 +114,26 @@ void Writer::drain() {
 }
 
 // False when nothing of the group was kept and nobody was answered.
-bool Writer::tryTogether(Group& group) {
+bool Writer::commitTogether(Group& group) {
+  if (group.size() == 1) return false;  // run alone it needs no savepoint
+  if (groups_with_savepoints_ == 0) {
+    if (tryTogether(group, false)) return true;
+    groups_with_savepoints_ = kGroupsWithSavepoints;
+  }
+  --groups_with_savepoints_;
+  return tryTogether(group, true);
+}
+
+bool Writer::tryTogether(Group& group, bool with_savepoints) {
   emitted_.clear();
   try {
     connection_.run("BEGIN IMMEDIATE", {});
-    for (Job& job : group)
-      if (!runInSavepoint(job)) return false;
+    for (Job& job : group) {
+      const bool kept = with_savepoints ? runInSavepoint(job) : runBare(job);
+      if (kept) continue;
+      rollBack();
+      return false;
+    }
     connection_.run("COMMIT", {});
   } catch (const Error&) {
     rollBack();
@@ -126,6 +143,18 @@ bool Writer::tryTogether(Group& group) {
   for (Job& job : group) settle(job);
   if (!emitted_.empty() && wake_) wake_();
   return true;
+}
+
+// False when the body failed with something to undo, or the whole transaction is gone.
+bool Writer::runBare(Job& job) {
+  job.failure = nullptr;
+  const std::size_t emitted_before = emitted_.size();
+  const std::int64_t changes_before = connection_.totalChanges();
+  runBody(job);
+  if (connection_.autocommit()) return false;
+  if (!job.failure) return true;
+  emitted_.resize(emitted_before);
+  return connection_.totalChanges() == changes_before;
 }
 
 // False when the whole transaction is gone.

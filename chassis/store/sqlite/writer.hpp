@@ -22,10 +22,11 @@ class Connection;
 
 /// Runs transaction bodies on the one connection that writes: one after another, many to a commit.
 ///
-/// Each body has its own savepoint, so a failing one undoes only itself. While a commit waits for the disk, the bodies
-/// that arrive queue up and share the next one: the disk's sync rate bounds commits, not transactions. Nobody is
-/// answered before its commit has returned. A group that SQLite rolled back as a whole (a full disk) is run again, one
-/// body to a commit, so that each gets its own answer.
+/// A failing body undoes only itself: mostly it has changed nothing yet, else its group begins again with a savepoint
+/// for each body. Savepoints cost a copy of every page that is written, so they are taken only while bodies fail. While
+/// a commit waits for the disk, the bodies that arrive queue up and share the next one: the disk's sync rate bounds
+/// commits, not transactions. Nobody is answered before its commit has returned. A group that SQLite rolled back as a
+/// whole (a full disk) is run again, one body to a commit, so that each gets its own answer.
 class Writer : public std::enable_shared_from_this<Writer> {
  public:
   struct Limits {
@@ -61,8 +62,10 @@ class Writer : public std::enable_shared_from_this<Writer> {
   void schedule();
   void drain();
   Group take();
-  bool tryTogether(Group& group);
+  bool tryTogether(Group& group, bool with_savepoints);
   void runSingly(Group& group);
+  bool commitTogether(Group& group);
+  bool runBare(Job& job);
   bool runInSavepoint(Job& job);
   void runAlone(Job& job);
   void runBody(Job& job);
@@ -75,6 +78,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
   runtime::Executor& executor_;
   const Limits limits_;
   std::function<void()> wake_;
+  int groups_with_savepoints_ = 0;  // how many more
   std::function<void(const std::vector<EventName>&)> told_;
   std::vector<EventName> emitted_;  // by the bodies of the present commit
 

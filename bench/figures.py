@@ -3,7 +3,8 @@
 usage: python3 bench/figures.py BIN_FOLDER
 
 BENCH=reads,checkout picks cases, ROUNDS=n their rounds, BENCH_SECONDS=s the length of one run. The table goes to the
-terminal, every round to build/bench/figures.json. docs/figures.md says what each row means.
+terminal, every round to build/bench/figures.json; DOCS=1 puts the table into docs/figures.md, which says what each row
+means.
 """
 
 import os
@@ -16,12 +17,27 @@ if len(sys.argv) != 2:
     sys.exit(__doc__)
 os.environ["KONTOR_BIN"] = os.path.join(os.path.abspath(sys.argv[1]), "kontor")
 
-import machine  # noqa: E402  (the path above comes first)
+import call  # noqa: E402  (the path above comes first)
+import carts  # noqa: E402
+import checkout  # noqa: E402
+import counts  # noqa: E402
+import imports  # noqa: E402
+import machine  # noqa: E402
+import markdown  # noqa: E402
 import reads  # noqa: E402
+import start  # noqa: E402
 from drivers import Drivers  # noqa: E402
 from report import Report  # noqa: E402
 
-CASES = {"reads": reads.measure}
+CASES = {
+    "reads": reads.measure,
+    "carts": carts.measure,
+    "checkout": checkout.measure,
+    "import": imports.measure,
+    "start": start.measure,
+    "call": call.measure,
+    "counts": counts.measure,
+}
 JSON = os.path.join(ROOT, "build/bench/figures.json")
 
 
@@ -29,7 +45,7 @@ class Bench:
     """What every case needs: the drivers, how often and how long, and where the rows go."""
 
     # The gateway without its cache of answers.
-    without_cache = {}
+    without_cache = {"KONTOR_GATEWAY__CACHE_BYTES": "0"}
 
     def __init__(self, binaries, rounds, seconds, report):
         self.drivers, self.rounds, self.seconds, self.report = Drivers(binaries), rounds, seconds, report
@@ -58,6 +74,8 @@ def main():
                 print(report.text(case), flush=True)
     report.machine["loadAverageAfter"] = os.getloadavg()[0]
     report.write(JSON)
+    if os.environ.get("DOCS") == "1":
+        markdown.update(os.path.join(ROOT, "docs/figures.md"), report)
     print(f"\n{time.monotonic() - began:.0f} s; every round is in {os.path.relpath(JSON)}")
 
 

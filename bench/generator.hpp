@@ -12,6 +12,8 @@
 
 namespace kontor::bench {
 
+class Options;
+
 /// What one connection does, job after job; a job is one request or a chain of them, such as a checkout.
 class Work {
  public:
@@ -25,6 +27,7 @@ class Work {
 };
 
 struct Plan {
+  /// A server of this machine; the generator is no measure of a network.
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::size_t connections = 1;
@@ -37,6 +40,12 @@ struct Plan {
   /// Whose CPU time is taken over the counted seconds, beside the generator's own.
   std::vector<pid_t> server_pids;
 };
+
+/// The names of the options that make a plan, and a driver's own.
+std::vector<std::string_view> planOptions(std::vector<std::string_view> own);
+/// The plan that a driver's options describe (--port, --connections, --seconds, --warmup, --rate, --seed, --pid once
+/// for each process of the server); keeps this process on --core, if there is one.
+Plan planOf(const Options& options);
 
 struct Outcome {
   std::uint64_t jobs = 0;  // ended well inside the counted seconds (open loop: begun there by schedule)

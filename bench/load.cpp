@@ -57,15 +57,7 @@ class RequestWork final : public Work {
 };
 
 void run(const Options& options) {
-  pinTo(static_cast<int>(options.number("core", -1)));
-  Plan plan;
-  plan.port = static_cast<std::uint16_t>(options.count("port", 0));
-  plan.connections = options.count("connections", 64);
-  plan.warmup_seconds = options.number("warmup", 0.3);
-  plan.seconds = options.number("seconds", 2);
-  plan.rate = options.number("rate", 0);
-  plan.seed = options.count("seed", 1);
-  for (const std::string& pid : options.all("pid")) plan.server_pids.push_back(std::stoi(pid));
+  const Plan plan = planOf(options);
   RequestWork work(options, plan.host + ":" + std::to_string(plan.port));
   std::printf("%s\n", toJson(generate(plan, work)).c_str());
 }
@@ -75,9 +67,8 @@ void run(const Options& options) {
 
 int main(int argc, char** argv) {
   try {
-    kontor::bench::run(kontor::bench::Options(argc, argv,
-                                              {"port", "connections", "seconds", "warmup", "rate", "seed", "pid",
-                                               "core", "method", "target", "targets", "body", "status", "length"}));
+    kontor::bench::run(kontor::bench::Options(
+        argc, argv, kontor::bench::planOptions({"method", "target", "targets", "body", "status", "length"})));
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "load: %s\n", error.what());

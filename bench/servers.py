@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import urllib.parse
 
-from machine import SERVER_CORE, children, on_core
+from machine import SERVER_CORE, children, cpu_seconds, on_core
 from support.shop import Shop, wait_for
 
 NGINX_CONF = """
@@ -134,6 +134,9 @@ class BenchShop(Shop):
     def command(self, port=0):
         command = super().command(port)
         return on_core(SERVER_CORE, command) if self.pinned else command
+
+    def cpu_seconds(self):
+        return cpu_seconds(self.process.pid)
 
     @property
     def port(self):

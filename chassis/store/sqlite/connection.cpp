@@ -7,6 +7,7 @@
 #include "chassis/base/assert.hpp"
 #include "chassis/base/error.hpp"
 #include "chassis/store/sqlite/failure.hpp"
+#include "chassis/store/sqlite/gathering_vfs.hpp"
 
 namespace kontor::store::sqlite {
 namespace {
@@ -97,7 +98,7 @@ class Reset {
 
 Connection::Connection(const std::filesystem::path& file, const std::string& vfs, Role role, bool sync) : file_(file) {
   try {
-    open(vfs, role);
+    open(vfs, role, sync);
     configure(role, sync);
   } catch (...) {
     forgetStatements();
@@ -112,11 +113,13 @@ Connection::~Connection() {
   KONTOR_ASSERT(result == SQLITE_OK, "a connection was closed in use");
 }
 
-void Connection::open(const std::string& vfs, Role role) {
+void Connection::open(const std::string& vfs, Role role, bool sync) {
   setUpLibrary();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (role == Role::kReader ? 0 : SQLITE_OPEN_CREATE);
-  const int result = sqlite3_open_v2(file_.c_str(), &database_, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const char* system = nullptr;
+  if (role == Role::kWriter && sync) system = gatheringVfs();
+  const int result = sqlite3_open_v2(file_.c_str(), &database_, flags, vfs.empty() ? system : vfs.c_str());
   if (result != SQLITE_OK) fail(result, "open");
   if (sqlite3_db_readonly(database_, "main") == 1) fail(SQLITE_READONLY, "open");
   sqlite3_busy_timeout(database_, 0);

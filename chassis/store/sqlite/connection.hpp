@@ -62,7 +62,7 @@ class Connection {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
-  void open(const std::string& vfs, Role role);
+  void open(const std::string& vfs, Role role, bool sync);
   void configure(Role role, bool sync);
   void expectPragma(const std::string& name, const std::string& value);
   Prepared& prepare(std::string_view sql);

@@ -49,8 +49,8 @@ class SqliteStore final : public SqlStore {
 
  protected:
   task<void> run(rpc::Context context, Body body) override {
-    runtime::OneShot<bool> answer = writer_->submit(std::move(context), std::move(body));
-    co_await answer;
+    Writer::Turn turn = writer_->run(std::move(context), std::move(body));
+    co_await turn;
   }
 
   // Runs in place: a read waits for nobody, and what it reads is mostly in memory.

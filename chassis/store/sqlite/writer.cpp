@@ -11,6 +11,10 @@
 namespace kontor::store::sqlite {
 namespace {
 
+// While this many bodies share a commit, the next one waits until `kBusyCadence` after the last began: more share it
+// then, and the machine has time for other things than syncs. Little load is not held up.
+constexpr std::size_t kBusyGroup = 8;
+constexpr Duration kBusyCadence = std::chrono::milliseconds(2);
 // After a body had to be undone, others of its kind may soon follow: a sold-out product refuses many.
 constexpr int kGroupsWithSavepoints = 32;
 
@@ -65,28 +69,59 @@ void Writer::close() {
     closed_ = true;
     waiting.swap(queue_);
   }
-  for (Job& job : waiting) job.answer.setError(std::make_exception_ptr(closed()));
+  if (waiting.empty()) return;
+  Callers callers;
+  for (Job& job : waiting) {
+    job.waiting->failure = std::make_exception_ptr(closed());
+    callers.push_back(std::move(job.waiting));
+  }
+  resume(std::move(callers), executor_);
 }
 
-runtime::OneShot<bool> Writer::submit(rpc::Context context, SqlStore::Body body) {
-  runtime::OneShot<bool> answer;
+Writer::Turn Writer::run(rpc::Context context, SqlStore::Body body) {
+  return {*this, Job{std::move(context), std::move(body), std::make_shared<Waiting>(), nullptr}};
+}
+
+bool Writer::Turn::await_suspend(std::coroutine_handle<> caller) {
+  waiting_->caller = caller;
+  waiting_->executor = &runtime::Executor::current();
+  try {
+    writer_.submit(std::move(job_));
+  } catch (const Error&) {
+    waiting_->failure = std::current_exception();
+    return false;
+  }
+  return true;
+}
+
+// From the push on another thread may answer: the caller's frame must not be touched any more.
+void Writer::submit(Job job) {
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) throw closed();
-    if (queue_.size() >= limits_.queue_max)
-      throw Error(Code::kResourceExhausted, "STORE_BUSY",
-                  "the store of \"" + origin_.service + "\" has " + std::to_string(queue_.size()) +
-                      " transactions waiting, which is its limit; try again later");
-    queue_.push_back({std::move(context), std::move(body), answer, nullptr});
-    if (scheduled_) return answer;
+    refuseIfFull();
+    queue_.push_back(std::move(job));
+    if (scheduled_) return;
     scheduled_ = true;
   }
   schedule();
-  return answer;
+}
+
+void Writer::refuseIfFull() const {
+  if (closed_) throw closed();
+  if (queue_.size() < limits_.queue_max) return;
+  throw Error(Code::kResourceExhausted, "STORE_BUSY",
+              "the store of \"" + origin_.service + "\" has " + std::to_string(queue_.size()) +
+                  " transactions waiting, which is its limit; try again later");
 }
 
 void Writer::schedule() {
   executor_.post([self = weak_from_this()] {
+    if (const auto writer = self.lock()) writer->drain();
+  });
+}
+
+void Writer::scheduleAfter(Duration pause) {
+  executor_.after(pause, [self = weak_from_this()] {
     if (const auto writer = self.lock()) writer->drain();
   });
 }
@@ -102,9 +137,16 @@ Writer::Group Writer::take() {
 }
 
 void Writer::drain() {
+  const SteadyTime began = executor_.now();
   Group group = take();
+  const bool busy = group.size() >= kBusyGroup;
   if (!group.empty() && !commitTogether(group)) runSingly(group);
   connection_.checkpoint();
+  const Duration left = std::chrono::ceil<Duration>(began + kBusyCadence - executor_.now());
+  if (busy && left > Duration(0)) {
+    scheduleAfter(left);
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     scheduled_ = !queue_.empty();
@@ -140,7 +182,7 @@ bool Writer::tryTogether(Group& group, bool with_savepoints) {
     return false;
   }
   tell();
-  for (Job& job : group) settle(job);
+  settle(group);
   if (!emitted_.empty() && wake_) wake_();
   return true;
 }
@@ -178,7 +220,9 @@ void Writer::runSingly(Group& group) {
     runAlone(job);
     if (job.failure) emitted_.clear();
     tell();
-    settle(job);
+    Group answered;
+    answered.push_back(std::move(job));
+    settle(answered);
     if (!emitted_.empty() && wake_) wake_();
   }
 }
@@ -233,14 +277,16 @@ void Writer::rollBack() {
   }
 }
 
-// The body goes first: what it holds must not be released beside the caller that goes on.
-void Writer::settle(Job& job) {
-  job.body = nullptr;
-  if (job.failure) {
-    job.answer.setError(job.failure);
-  } else {
-    job.answer.setValue(true);
+// The bodies go first: what they hold must not be released beside callers that go on.
+void Writer::settle(Group& group) {
+  Callers callers;
+  callers.reserve(group.size());
+  for (Job& job : group) {
+    job.body = nullptr;
+    job.waiting->failure = std::move(job.failure);
+    callers.push_back(std::move(job.waiting));
   }
+  resume(std::move(callers), executor_);
 }
 
 }  // namespace kontor::store::sqlite

@@ -8,9 +8,10 @@
 #include <mutex>
 #include <vector>
 
-#include "chassis/runtime/oneshot.hpp"
+#include "chassis/base/time.hpp"
 #include "chassis/store/recorded_transaction.hpp"
 #include "chassis/store/sql.hpp"
+#include "chassis/store/sqlite/waiting.hpp"
 
 namespace kontor::runtime {
 class Executor;
@@ -40,9 +41,10 @@ class Writer : public std::enable_shared_from_this<Writer> {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  /// Queues a body; thread-safe. Throws RESOURCE_EXHAUSTED / "STORE_BUSY" when the queue is full. The answer comes when
-  /// its effect is durable, or as the error that undid it.
-  runtime::OneShot<bool> submit(rpc::Context context, SqlStore::Body body);
+  class Turn;
+  /// Queues a body when awaited; thread-safe. Returns when its effect is durable, throws the error that undid it, or
+  /// RESOURCE_EXHAUSTED / "STORE_BUSY" when the queue is full.
+  Turn run(rpc::Context context, SqlStore::Body body);
   /// Called on the writer's thread after a commit that emitted events. Set before the first transaction.
   void onEmit(std::function<void()> wake) { wake_ = std::move(wake); }
   /// Called on the writer's thread after such a commit, before anybody is answered. Set before the first transaction.
@@ -54,12 +56,15 @@ class Writer : public std::enable_shared_from_this<Writer> {
   struct Job {
     rpc::Context context;
     SqlStore::Body body;
-    runtime::OneShot<bool> answer;
+    std::shared_ptr<Waiting> waiting;
     std::exception_ptr failure;
   };
   using Group = std::vector<Job>;
 
+  void submit(Job job);
+  void refuseIfFull() const;
   void schedule();
+  void scheduleAfter(Duration pause);
   void drain();
   Group take();
   bool tryTogether(Group& group, bool with_savepoints);
@@ -71,7 +76,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
   void runBody(Job& job);
   void tell() const;
   void rollBack();
-  static void settle(Job& job);
+  void settle(Group& group);
 
   const RecordedTransaction::Origin& origin_;
   Connection& connection_;
@@ -86,6 +91,24 @@ class Writer : public std::enable_shared_from_this<Writer> {
   std::deque<Job> queue_;
   bool scheduled_ = false;
   bool closed_ = false;
+};
+
+/// What `Writer::run` returns, to be awaited once.
+class Writer::Turn {
+ public:
+  Turn(Writer& writer, Job job) : writer_(writer), job_(std::move(job)), waiting_(job_.waiting) {}
+
+  bool await_ready() const noexcept { return false; }
+  /// False, to go on at once, when the writer refuses the job.
+  bool await_suspend(std::coroutine_handle<> caller);
+  void await_resume() const {
+    if (waiting_->failure) std::rethrow_exception(waiting_->failure);
+  }
+
+ private:
+  Writer& writer_;
+  Job job_;
+  std::shared_ptr<Waiting> waiting_;
 };
 
 }  // namespace kontor::store::sqlite

@@ -2,6 +2,7 @@
 #include "kontor/cart/v1/cart.kontor.hpp"
 #include "kontor/catalog/v1/catalog.kontor.hpp"
 #include "kontor/inventory/v1/inventory.kontor.hpp"
+#include "kontor/notification/v1/notification.kontor.hpp"
 #include "kontor/order/v1/order.kontor.hpp"
 #include "kontor/payment/v1/payment.kontor.hpp"
 #include "kontor/user/v1/user.kontor.hpp"
@@ -21,7 +22,7 @@ struct Contracts {
 };
 
 using Shop = Contracts<catalog::v1::Catalog, inventory::v1::Inventory, cart::v1::Carts, order::v1::Orders,
-                       payment::v1::Payments, user::v1::Users>;
+                       payment::v1::Payments, user::v1::Users, notification::v1::Notifications>;
 
 }  // namespace
 

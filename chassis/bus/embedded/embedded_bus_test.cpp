@@ -4,6 +4,7 @@
 
 #include "chassis/base/error.hpp"
 #include "chassis/bus/bus_contract_test.hpp"
+#include "chassis/bus/journal.hpp"
 #include "chassis/bus/migrations.embed.hpp"
 #include "chassis/bus/relay.hpp"
 #include "chassis/runtime/executor.hpp"
@@ -36,8 +37,8 @@ security::Sealer benchSealer(runtime::Environment& environment) {
 // On a real file with two loops, or on a disk in memory in virtual time.
 class EmbeddedBench final : public BusBench {
  public:
-  explicit EmbeddedBench(bool simulated, std::int64_t keep = 100'000)
-      : keep_(keep), world_(simulated ? testing::simulatedWorld(3) : testing::realWorld(2)) {
+  explicit EmbeddedBench(bool simulated, std::int64_t keep = 100'000, Duration keep_for = 24h * 365 * 100)
+      : keep_(keep), keep_for_(keep_for), world_(simulated ? testing::simulatedWorld(3) : testing::realWorld(2)) {
     if (simulated) disk_ = std::make_unique<testing::LossyDisk>("busdisk", 3);
     bus_ = opened();
   }
@@ -58,10 +59,12 @@ class EmbeddedBench final : public BusBench {
     Options options(file());
     options.vfs = vfs();
     options.keep = keep_;
+    options.keep_for = keep_for_;
     return open(world_->environment(), sealer_, options, silentLog(world_->environment()));
   }
 
   const std::int64_t keep_;
+  const Duration keep_for_;
   testing::TemporaryFolder folder_;
   std::unique_ptr<testing::LossyDisk> disk_;
   std::unique_ptr<testing::World> world_;
@@ -230,6 +233,89 @@ TEST(EmbeddedBus, KeepsWhatAnAbsentGroupHasNotSeen) {
   subscribe("absent", absent);
   bench.bus().start();
   EXPECT_TRUE(bench.world().waitUntil([&] { return absent == 1500; })) << absent;
+  bench.world().run(bench.bus().stop());
+}
+
+// The ids that the log still holds.
+std::set<std::string> kept(EmbeddedBench& bench) {
+  std::set<std::string> ids;
+  auto read = [](Bus& bus, std::set<std::string>& into) -> task<void> {
+    EventFilter all;
+    const EventPage page = co_await bus.journal().follow(all, 0, 10'000, Duration(0));
+    for (const LoggedEvent& logged : page.events) into.insert(logged.event.id);
+  };
+  bench.world().run(read(bench.bus(), ids));
+  return ids;
+}
+
+void pass(EmbeddedBench& bench, Duration span) {
+  auto rest = [](Duration length) -> task<void> { co_await runtime::sleep(length); };
+  for (Duration left = span; left > Duration(0); left -= 30s) bench.world().run(rest(std::min<Duration>(left, 30s)));
+}
+
+store::StoredEvent eventOfNow(EmbeddedBench& bench, const std::string& subject, std::int64_t sequence) {
+  store::StoredEvent event = eventOf(subject, sequence);
+  event.time = bench.world().environment().clock().now();
+  return event;
+}
+
+TEST(EmbeddedBus, ForgetsWhatIsTooOldAlsoWhenNothingHappens) {
+  EmbeddedBench bench(true, 100'000, 10min);
+  bench.bus().subscribe({"quick", "order", {}, 5, [](const store::StoredEvent&) -> task<void> { co_return; }});
+  bench.bus().start();
+  bench.world().run(bench.bus().publish({eventOfNow(bench, "o1", 1), eventOfNow(bench, "o2", 1)}));
+  pass(bench, 8min);
+  bench.world().run(bench.bus().publish({eventOfNow(bench, "o1", 2)}));
+  EXPECT_EQ(kept(bench).size(), 3U) << "too early";
+  pass(bench, 4min);
+  EXPECT_EQ(kept(bench), (std::set<std::string>{eventOf("o1", 2).id}));
+  bench.world().run(bench.bus().stop());
+}
+
+TEST(EmbeddedBus, ForgetsNothingThatAGroupHasNotSeenHoweverOld) {
+  EmbeddedBench bench(true, 0, 1min);
+  bool broken = true;
+  bench.bus().subscribe({"late", "order", {}, 1'000'000, [&broken](const store::StoredEvent& event) -> task<void> {
+                           if (broken && event.event.subject == "o1") throw Error(Code::kInternal, "BROKEN", "not yet");
+                           co_return;
+                         }});
+  bench.bus().start();
+  bench.world().run(bench.bus().publish({eventOfNow(bench, "o1", 1), eventOfNow(bench, "o1", 2),
+                                         eventOfNow(bench, "o2", 1), eventOfNow(bench, "o2", 2)}));
+  pass(bench, 10min);
+  EXPECT_EQ(kept(bench), (std::set<std::string>{eventOf("o1", 1).id, eventOf("o1", 2).id}))
+      << "what its own group has not seen stays, and keeps nothing else";
+  broken = false;
+  pass(bench, 5min);
+  EXPECT_TRUE(kept(bench).empty());
+  bench.world().run(bench.bus().stop());
+}
+
+TEST(EmbeddedBus, ForgetsNothingThatAReplayStillNeeds) {
+  EmbeddedBench bench(true, 0, 5min);
+  bool broken = false;
+  std::size_t seen = 0;
+  bench.bus().subscribe({"mail", "order", {}, 1'000'000, [&](const store::StoredEvent&) -> task<void> {
+                           if (broken) throw Error(Code::kInternal, "BROKEN", "not yet");
+                           ++seen;
+                           co_return;
+                         }});
+  bench.bus().start();
+  bench.world().run(bench.bus().publish({eventOfNow(bench, "o1", 1), eventOfNow(bench, "o1", 2)}));
+  ASSERT_TRUE(bench.world().waitUntil([&] { return seen == 2; }));
+  broken = true;
+  auto replay = [](Bus& bus) -> task<void> {
+    ReplayRequest request;
+    request.id = "rpl_1";
+    co_await bus.journal().replay(std::move(request));
+  };
+  bench.world().run(replay(bench.bus()));
+  pass(bench, 20min);
+  EXPECT_EQ(kept(bench).size(), 2U) << "the replay's events were deleted under it";
+  broken = false;
+  pass(bench, 10min);
+  EXPECT_EQ(seen, 4U);
+  EXPECT_TRUE(kept(bench).empty());
   bench.world().run(bench.bus().stop());
 }
 

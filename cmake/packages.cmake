@@ -9,3 +9,4 @@ find_package(ZLIB REQUIRED)                                  # ZLIB::ZLIB
 find_package(prometheus-cpp REQUIRED CONFIG COMPONENTS core) # prometheus-cpp::core
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium) # PkgConfig::sodium
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc) # PkgConfig::jemalloc

@@ -18,6 +18,8 @@ using runtime::IoResult;
 
 constexpr std::size_t kHeadPiece = 2048;
 constexpr std::size_t kBodyPiece = 64 * 1024;
+// Up to this size, copying a body behind its head is cheaper than sending two pieces.
+constexpr std::size_t kJoinedBody = 4 * 1024;
 constexpr Duration kLingerTime = std::chrono::seconds(1);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -136,10 +138,10 @@ bool Connection::takeHead() {
     return true;
   }
   head_only_ = head_.method == "HEAD";
-  running_ = true;
-  ++listener_->state().running;
   began_ = true;
   head_.peer = peer_;
+  head_.loop = listener_->index();
+  head_.has_body = parser_.hasBody();
   decide();
   return true;
 }
@@ -174,7 +176,15 @@ void Connection::refuse(const Error& error) {
   listener_->state().handler.refusing(head, error, *answer_);
 }
 
+/// A request that is answered in one go needs no count: nothing else runs on this loop meanwhile.
+void Connection::countAsRunning() {
+  if (running_) return;
+  running_ = true;
+  ++listener_->state().running;
+}
+
 task<void> Connection::answerWithHandler() {
+  countAsRunning();
   if (parser_.hasBody()) {
     task<void> receiving = receiveBody();
     co_await receiving;
@@ -264,19 +274,22 @@ void Connection::beginAnswer() {
     out_.append("Connection: keep-alive\r\n");
   }
   out_.append("\r\n");
+  const std::string_view text = answer_->text();
+  body_apart_ = !without_body_ && text.size() > kJoinedBody;
+  if (!without_body_ && !body_apart_) out_.append(text);
   out_sent_ = 0;
   file_sent_ = 0;
 }
 
 Connection::Sent Connection::sendSome() {
-  const std::string_view body = without_body_ ? std::string_view{} : answer_->text();
+  const std::string_view body = body_apart_ ? answer_->text() : std::string_view{};
   while (out_sent_ < out_.size() + body.size()) {
     const std::size_t head_sent = std::min(out_sent_, out_.size());
     const std::size_t body_sent = out_sent_ - head_sent;
     const std::array<asio::const_buffer, 2> pieces{asio::buffer(out_.data() + head_sent, out_.size() - head_sent),
                                                    asio::buffer(body.data() + body_sent, body.size() - body_sent)};
     boost::system::error_code failure;
-    out_sent_ += socket_.write_some(pieces, failure);
+    out_sent_ += body_apart_ ? socket_.write_some(pieces, failure) : socket_.write_some(pieces[0], failure);
     if (failure == asio::error::would_block) return Sent::kBlocked;
     if (failure) return Sent::kFailed;
   }
@@ -298,6 +311,7 @@ Connection::Sent Connection::sendFile() {
 }
 
 task<void> Connection::sendRest() {
+  countAsRunning();
   const SteadyTime began = listener_->coarseNow();
   for (;;) {
     paceDeadline(began, static_cast<std::int64_t>(out_sent_) + file_sent_);

@@ -54,6 +54,7 @@ class Connection {
   void decide();
   void received(const runtime::IoResult& got);
   task<void> receiveBody();
+  void countAsRunning();
   task<void> answerWithHandler();
   void refuse(const Error& error);
   std::size_t bodyRoom(std::int64_t received) const;
@@ -74,7 +75,7 @@ class Connection {
   std::optional<Request> request_;
   std::optional<BodyPlan> body_plan_;
   std::optional<Response> answer_;
-  std::string out_;             // the answer's head; its memory is reused
+  std::string out_;             // the answer's head, and its body when that is small; its memory is reused
   std::size_t out_sent_ = 0;    // of `out_` and the body in memory together
   std::int64_t file_sent_ = 0;  // of a file body
   SteadyTime deadline_;         // of the present wait for the client
@@ -85,6 +86,7 @@ class Connection {
   bool timed_out_ = false;
   bool head_only_ = false;     // the request is a HEAD
   bool without_body_ = false;  // the answer's head alone goes out
+  bool body_apart_ = false;    // the body in memory goes out behind `out_`
 };
 
 }  // namespace kontor::http

@@ -7,6 +7,7 @@
 #include "chassis/base/error.hpp"
 #include "chassis/http/conditional.hpp"
 #include "chassis/http/message.hpp"
+#include "chassis/http/plain_head.hpp"
 #include "chassis/http/problem.hpp"
 #include "chassis/http/request_parser.hpp"
 #include "chassis/http/server.hpp"
@@ -148,6 +149,12 @@ int refusalOf(const std::string& bytes) {
   return refusalOf(bytes, head);
 }
 
+std::string shown(const RequestHead& head) {
+  std::string text = std::string(head.method) + " " + std::string(head.path) + " " + std::string(head.query) + "\n";
+  for (const Header& each : head.headers) text += std::string(each.name) + "=" + std::string(each.value) + "\n";
+  return text;
+}
+
 TEST(RequestParser, TakesWhatIsRight) {
   RequestHead head;
   const std::string bytes = "GET /a?b HTTP/1.1\r\nHost: h\r\nA:  x y \r\nEmpty:\r\n\r\n";
@@ -160,6 +167,81 @@ TEST(RequestParser, TakesWhatIsRight) {
   ASSERT_EQ(refusalOf("GET http://h/a/b?c HTTP/1.1\r\nHost: h\r\n\r\n", head), 0);
   EXPECT_EQ(refusalOf("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"), 0);
   EXPECT_EQ(refusalOf("GET / HTTP/1.0\r\n\r\n"), 0);
+}
+
+/// A head as the strict parser shows it, since an expectation is never plain; empty when it is refused.
+std::string readStrictly(const std::string& bytes, bool& keep_alive) {
+  ServerSettings settings;
+  RequestParser parser(settings);
+  RequestHead head;
+  try {
+    const std::string strict = bytes.substr(0, bytes.size() - 2) + "Expect: 100-continue\r\n\r\n";
+    parser.head(strict, head);
+    keep_alive = parser.keepAlive();
+    head.headers.pop_back();
+    return shown(head);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+// What the quick reader takes, the strict one takes in the same way.
+RC_GTEST_PROP(PlainHead, IsReadAsTheStrictParserReadsIt, ()) {
+  static const std::vector<std::string> kLines{"Host: h",
+                                               "host:h:80",
+                                               "Connection: close",
+                                               "Connection: keep-alive",
+                                               "connection: Close ",
+                                               "A: b",
+                                               "Accept-Language:\tde",
+                                               "X-Long: a b  c\t ",
+                                               "Empty:",
+                                               "Content-Length: 0",
+                                               "Expect: 100-continue",
+                                               "Transfer-Encoding: chunked",
+                                               "Upgrade: h2c",
+                                               "Connection: upgrade",
+                                               "Bad Name: x",
+                                               "NoColon",
+                                               ": none",
+                                               "High: \x80",
+                                               "Proxy-Connection: close"};
+  static const std::vector<std::string> kStarts{"GET /a?b HTTP/1.1",  "HEAD / HTTP/1.1", "OPTIONS * HTTP/1.1",
+                                                "GET /a#b HTTP/1.1",  "GET / HTTP/1.0",  "get /%zz HTTP/1.1",
+                                                "GET  / HTTP/1.1",    "G@T / HTTP/1.1",  "GET http://h/ HTTP/1.1",
+                                                "GET /\x7f HTTP/1.1", "GET / HTTP/1.1 "};
+  std::string bytes = *rc::gen::elementOf(kStarts) + "\r\nHost: h\r\n";
+  const auto lines = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kLines));
+  for (const std::string& line : lines) bytes += line + "\r\n";
+  bytes += "\r\n";
+  if (*rc::gen::inRange(0, 3) == 0) {
+    const std::size_t at = *rc::gen::inRange<std::size_t>(0, bytes.size() - 4);
+    if (bytes[at] != '\r' && bytes[at] != '\n') bytes[at] = static_cast<char>(*rc::gen::inRange(1, 255));
+    RC_PRE(std::count(bytes.begin(), bytes.end(), '\r') == std::count(bytes.begin(), bytes.end(), '\n'));
+    RC_PRE(bytes[at] != '\r' && bytes[at] != '\n');
+  }
+  RequestHead head;
+  bool plain_keep_alive = false;
+  if (!readPlainHead(bytes, head, plain_keep_alive)) return;
+  splitTarget(head);
+  bool keep_alive = false;
+  RC_ASSERT(shown(head) == readStrictly(bytes, keep_alive));
+  RC_ASSERT(plain_keep_alive == keep_alive);
+}
+
+TEST(PlainHead, TakesWhatBrowsersSend) {
+  RequestHead head;
+  bool keep_alive = false;
+  const std::string bytes =
+      "GET /v1/store/products?pageSize=20 HTTP/1.1\r\nHost: shop.example\r\nUser-Agent: Mozilla/5.0 (X11)\r\n"
+      "Accept: text/html,*/*;q=0.8\r\nCookie: a=b; c=\"d\"\r\nIf-None-Match: W/\"0f\"\r\n\r\n";
+  ASSERT_TRUE(readPlainHead(bytes, head, keep_alive));
+  EXPECT_TRUE(keep_alive);
+  EXPECT_EQ(head.headers.size(), 5U);
+  EXPECT_EQ(head.target, "/v1/store/products?pageSize=20");
+  for (const char* other : {"Content-Length: 0", "Transfer-Encoding: chunked", "Expect: 100-continue", "Host: again"}) {
+    EXPECT_FALSE(readPlainHead("GET / HTTP/1.1\r\nHost: h\r\n" + std::string(other) + "\r\n\r\n", head, keep_alive));
+  }
 }
 
 TEST(RequestParser, RefusesWhatTwoReadersCouldTakeDifferently) {

@@ -24,8 +24,8 @@ std::string httpDate(Time now) {
 
 }  // namespace
 
-Listener::Listener(runtime::Loop& loop, std::shared_ptr<ServerState> state)
-    : loop_(loop), state_(std::move(state)), acceptor_(loop.context()) {
+Listener::Listener(runtime::Loop& loop, unsigned index, std::shared_ptr<ServerState> state)
+    : loop_(loop), index_(index), state_(std::move(state)), acceptor_(loop.context()) {
   tick();
 }
 

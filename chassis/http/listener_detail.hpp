@@ -35,7 +35,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
  public:
   using tcp = boost::asio::ip::tcp;
 
-  Listener(runtime::Loop& loop, std::shared_ptr<ServerState> state);
+  /// `index` numbers the server's loops from 0.
+  Listener(runtime::Loop& loop, unsigned index, std::shared_ptr<ServerState> state);
 
   /// Binds with SO_REUSEPORT and listens.
   void listen(const tcp::endpoint& endpoint);
@@ -46,6 +47,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   void closeAll();
 
   runtime::Loop& loop() { return loop_; }
+  unsigned index() const { return index_; }
   ServerState& state() { return *state_; }
   /// Time as of the last sweep: good enough for deadlines of seconds, without asking the clock for every request.
   SteadyTime coarseNow() const { return coarse_now_; }
@@ -60,6 +62,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Duration sweepPeriod() const;
 
   runtime::Loop& loop_;
+  const unsigned index_;
   std::shared_ptr<ServerState> state_;
   tcp::acceptor acceptor_;
   std::unordered_set<Connection*> connections_;

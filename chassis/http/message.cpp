@@ -1,8 +1,11 @@
 #include "chassis/http/message.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "chassis/base/error.hpp"
@@ -17,6 +20,14 @@ void moveView(std::string_view& view, char*& at) {
   if (!view.empty()) std::memcpy(at, view.data(), view.size());
   view = std::string_view(at, view.size());
   at += view.size();
+}
+
+RequestHead headOf(std::string_view method, std::string_view target, std::vector<Header> headers) {
+  RequestHead head;
+  head.method = method;
+  head.target = target;
+  head.headers = std::move(headers);
+  return head;
 }
 
 bool breaksLine(std::string_view text) {
@@ -74,7 +85,9 @@ Request::Request(const RequestHead& head, Body content) : body(std::move(content
 }
 
 Request::Request(std::string_view method, std::string_view target, std::vector<Header> headers, std::string content)
-    : Request(RequestHead{method, target, {}, {}, {}, std::move(headers)}, Body(std::move(content))) {}
+    : Request(headOf(method, target, std::move(headers)), Body(std::move(content))) {
+  head_.has_body = body.size() > 0;
+}
 
 OpenFile::~OpenFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -113,6 +126,15 @@ std::string_view Response::text() const {
 std::int64_t Response::size() const {
   if (const auto* file = std::get_if<File>(&body)) return file->size;
   return static_cast<std::int64_t>(text().size());
+}
+
+Response::File openFile(const std::string& path) {
+  OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat facts {};
+  if (file.descriptor() < 0 || ::fstat(file.descriptor(), &facts) != 0)
+    throw Error(Code::kUnavailable, "FILE_UNREADABLE",
+                "the file " + path + " cannot be read: " + std::strerror(errno) + "; ask for it again");
+  return {std::move(file), facts.st_size};
 }
 
 std::string_view statusPhrase(int status) {

@@ -27,6 +27,8 @@ struct RequestHead {
   std::string_view path;    // up to the question mark, still percent-encoded
   std::string_view query;   // after it; empty when there is none
   std::string_view peer;    // the caller's IP address
+  unsigned loop = 0;        // which of the server's loops reads it, for what a handler keeps for each
+  bool has_body = false;    // one is announced
   std::vector<Header> headers;
 
   /// The first header of that name.
@@ -138,6 +140,9 @@ struct Response {
   /// Bytes of the body.
   std::int64_t size() const;
 };
+
+/// A file as an answer's body; it may be unlinked while it is sent. Throws UNAVAILABLE when it cannot be opened.
+Response::File openFile(const std::string& path);
 
 /// "Not Found" for 404; empty for a status without a phrase.
 std::string_view statusPhrase(int status);

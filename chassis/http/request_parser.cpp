@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "chassis/base/error.hpp"
+#include "chassis/http/plain_head.hpp"
 #include "chassis/http/server.hpp"
 
 namespace kontor::http {
@@ -111,22 +112,36 @@ std::size_t RequestParser::head(std::string_view bytes, RequestHead& head) {
   if (end == 0) return 0;
   line_start_ = 0;
   lines_ = 0;
+  plain_ = readPlainHead(bytes.substr(0, end), head, plain_keep_alive_);
+  if (plain_) {
+    expects_continue_ = false;
+    checkTarget(head);
+    splitTarget(head);
+  } else {
+    readStrictly(bytes.substr(0, end), head);
+  }
+  return skipped + end;
+}
+
+void RequestParser::readStrictly(std::string_view bytes, RequestHead& head) {
   head.headers.clear();
   Beast& beast = slot_->beast.emplace();
   beast.into = &head;
   beast::error_code failure;
-  beast.put(boost::asio::const_buffer(bytes.data(), end), failure);
+  beast.put(boost::asio::const_buffer(bytes.data(), bytes.size()), failure);
   beast.into = nullptr;
   if (failure && failure != beast::http::error::need_more) throw malformed(failure.message());
   if (!beast.is_header_done()) throw malformed("its head does not end");
   judge(head);
-  return skipped + end;
+}
+
+void RequestParser::checkTarget(const RequestHead& head) const {
+  if (static_cast<std::int64_t>(head.target.size()) <= settings_.target_bytes) return;
+  throw tooMuch(414, "TARGET_TOO_LONG", "target's bytes", settings_.target_bytes);
 }
 
 void RequestParser::judge(RequestHead& head) {
-  if (static_cast<std::int64_t>(head.target.size()) > settings_.target_bytes) {
-    throw tooMuch(414, "TARGET_TOO_LONG", "target's bytes", settings_.target_bytes);
-  }
+  checkTarget(head);
   const std::size_t hosts = head.count("Host");
   if (hosts > 1 || (hosts == 0 && slot_->beast->http_version == 11)) {
     throw malformed("HTTP/1.1 needs exactly one Host header");
@@ -170,20 +185,21 @@ void RequestParser::judgeTarget(RequestHead& head) const {
   splitTarget(head);
 }
 
-bool RequestParser::hasBody() const { return slot_->beast && !slot_->beast->is_done(); }
+bool RequestParser::hasBody() const { return !plain_ && slot_->beast && !slot_->beast->is_done(); }
 
 std::optional<std::int64_t> RequestParser::contentLength() const {
-  const auto length = slot_->beast->content_length();
+  const auto length = plain_ ? boost::none : slot_->beast->content_length();
   if (!length) return std::nullopt;
   // More than int64 holds is over any limit all the same.
   return static_cast<std::int64_t>(std::min<std::uint64_t>(*length, std::numeric_limits<std::int64_t>::max()));
 }
 
-bool RequestParser::keepAlive() const { return slot_->beast->keep_alive(); }
-bool RequestParser::oldVersion() const { return slot_->beast && slot_->beast->http_version < 11; }
+bool RequestParser::keepAlive() const { return plain_ ? plain_keep_alive_ : slot_->beast->keep_alive(); }
+bool RequestParser::oldVersion() const { return !plain_ && slot_->beast && slot_->beast->http_version < 11; }
 bool RequestParser::expectsContinue() const { return expects_continue_; }
 
 std::size_t RequestParser::body(std::string_view bytes, const Sink& sink) {
+  if (plain_) return 0;
   slot_->beast->sink = &sink;
   std::size_t used = 0;
   while (used < bytes.size() && !slot_->beast->is_done()) {
@@ -199,6 +215,6 @@ std::size_t RequestParser::body(std::string_view bytes, const Sink& sink) {
   return used;
 }
 
-bool RequestParser::done() const { return !slot_->beast || slot_->beast->is_done(); }
+bool RequestParser::done() const { return plain_ || !slot_->beast || slot_->beast->is_done(); }
 
 }  // namespace kontor::http

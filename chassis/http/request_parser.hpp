@@ -15,9 +15,10 @@ struct ServerSettings;
 
 /// Takes one connection's bytes apart into requests; strict: what two readers could take differently is refused.
 ///
-/// Pure: no I/O. Beast reads the tokens; what Beast would let pass (folded lines, both lengths, several Hosts, bytes
-/// beyond ASCII in the target) is refused here. Every refusal is an Error whose status is to be answered before the
-/// connection is closed, since what follows cannot be trusted to be a request.
+/// Pure: no I/O. Plain requests are read in one pass; of others Beast reads the tokens, and what Beast would let pass
+/// (folded lines, both lengths, several Hosts, bytes beyond ASCII in the target) is refused here. Every refusal is an
+/// Error whose status is to be answered before the connection is closed, since what follows cannot be trusted to be a
+/// request.
 class RequestParser {
  public:
   /// `settings` outlives the parser.
@@ -48,6 +49,8 @@ class RequestParser {
   class Beast;
   std::size_t findHeadEnd(std::string_view bytes);
   void checkSize(std::size_t seen) const;
+  void readStrictly(std::string_view bytes, RequestHead& head);
+  void checkTarget(const RequestHead& head) const;
   void judge(RequestHead& head);
   void judgeLength(const RequestHead& head) const;
   void judgeTarget(RequestHead& head) const;
@@ -58,6 +61,8 @@ class RequestParser {
   std::size_t line_start_ = 0;  // where the first line that has not all come yet begins
   int lines_ = 0;
   bool expects_continue_ = false;
+  bool plain_ = false;  // the head was read by `readPlainHead`: what follows is no body
+  bool plain_keep_alive_ = false;
 };
 
 }  // namespace kontor::http

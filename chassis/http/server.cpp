@@ -73,7 +73,8 @@ Server::Server(runtime::RealEnvironment& environment, ServerSettings settings, H
   impl_->state = std::shared_ptr<ServerState>(new ServerState{std::move(settings), handler, environment.clock()});
   impl_->endpoint = proveFree(environment.loops().front()->context(), wanted);
   for (const auto& loop : environment.loops()) {
-    auto listener = std::make_shared<Listener>(*loop, impl_->state);
+    const auto index = static_cast<unsigned>(impl_->listeners.size());
+    auto listener = std::make_shared<Listener>(*loop, index, impl_->state);
     try {
       listener->listen(impl_->endpoint);
     } catch (const boost::system::system_error& failure) {

@@ -28,11 +28,6 @@ constexpr std::string_view kHsts = "Strict-Transport-Security: max-age=31536000\
 
 Error internalFailure(const std::exception& failure) { return Error(Code::kInternal, failure.what()); }
 
-/// Whether every caller gets the same answer, so that one may be kept for all.
-bool sameForAll(const Route& route, const rpc::Principal& caller) {
-  return route.method->access.rule == rpc::Access::Rule::kAnyone && caller.kind == rpc::Principal::Kind::kAnonymous;
-}
-
 }  // namespace
 
 /// What is known of one request on its way through the chain.
@@ -44,12 +39,16 @@ struct Gateway::Exchange {
 };
 
 Gateway::Gateway(runtime::Environment& environment, telemetry::Log& log, telemetry::Metrics& metrics,
-                 std::unique_ptr<Authenticator> authenticator, GatewayOptions options)
+                 app::Freshness& freshness, std::unique_ptr<Authenticator> authenticator, GatewayOptions options)
     : environment_(environment),
       log_(log),
       metrics_(std::make_unique<RequestMetrics>(metrics)),
       authenticator_(std::move(authenticator)),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      kept_(freshness, metrics, options_.loops, options_.cache_bytes) {
+  common_lines_.append(kSecurityHeaders).append(options_.cors_origins.empty() ? kOwnOrigin : kAnyOrigin);
+  if (options_.hsts) common_lines_.append(kHsts);
+}
 
 Gateway::~Gateway() = default;
 
@@ -67,6 +66,14 @@ Gateway::Exchange Gateway::begin(const http::RequestHead& head, const Route* rou
 
 http::BodyPolicy Gateway::head(const http::RequestHead& head) {
   http::BodyPolicy policy;
+  if (KeptAnswers::concerns(head)) {
+    if (const KeptAnswer* kept = kept_.find(head, runtime::Executor::current().now())) {
+      const Exchange exchange = begin(head, kept->route);
+      policy.answer = showAnswer(*kept, head);
+      finish(head, exchange, *policy.answer);
+      return policy;
+    }
+  }
   const RouteMatch match = router_.match(head.method, head.path);
   policy.tag = match.route;
   if (match.route != nullptr && match.route->method != nullptr &&
@@ -124,15 +131,32 @@ task<http::Response> Gateway::handle(http::Request request) {
 
 task<http::Response> Gateway::call(http::Request* request, const Exchange* exchange) {
   const Route& route = *exchange->route;
+  if (route.staleness && KeptAnswers::concerns(request->head())) {
+    KeptAnswers::Make make = [this, request, exchange] { return callForAll(request, exchange); };
+    task<KeptAnswers::Answer> getting = kept_.get(&request->head(), std::move(make));
+    const KeptAnswers::Answer kept = co_await getting;
+    co_return showAnswer(*kept, request->head());
+  }
   task<rpc::Principal> asking = callerOf(request, exchange);
   rpc::Principal caller = co_await asking;
   requireAccess(route.method->access, caller);
-  const bool shared = sameForAll(route, caller);
-  rpc::Context context = contextOf(*request, *exchange, std::move(caller));
+  std::string file_print;
+  if (request->body.spooled()) file_print = co_await filePrintOf(*request);
+  rpc::Context context = contextOf(*request, *exchange, std::move(caller), std::move(file_print));
   rpc::MessagePtr message = readRequest(route, *request);
   task<rpc::MessagePtr> calling = route.method->invoke(*route.service, std::move(context), std::move(message));
   const rpc::MessagePtr answer = co_await calling;
-  co_return writeAnswer(route, *answer, request->head(), shared);
+  co_return writeAnswer(route, *answer, request->head());
+}
+
+/// A call on behalf of everybody who asks the same.
+task<std::shared_ptr<KeptAnswer>> Gateway::callForAll(http::Request* request, const Exchange* exchange) {
+  const Route& route = *exchange->route;
+  rpc::Context context = contextOf(*request, *exchange, rpc::Principal(), std::string());
+  rpc::MessagePtr message = readRequest(route, *request);
+  task<rpc::MessagePtr> calling = route.method->invoke(*route.service, std::move(context), std::move(message));
+  const rpc::MessagePtr answer = co_await calling;
+  co_return keptAnswer(route, *answer);
 }
 
 /// Who calls: anonymous without a token; a token that is not valid is refused even where none is needed.
@@ -152,7 +176,8 @@ task<rpc::Principal> Gateway::callerOf(const http::Request* request, const Excha
   co_return std::move(*caller);
 }
 
-rpc::Context Gateway::contextOf(const http::Request& request, const Exchange& exchange, rpc::Principal caller) const {
+rpc::Context Gateway::contextOf(const http::Request& request, const Exchange& exchange, rpc::Principal caller,
+                                std::string file_print) const {
   const rpc::Method& method = *exchange.route->method;
   const Duration timeout =
       method.timeout_ms > 0 ? Duration(std::chrono::milliseconds(method.timeout_ms)) : options_.call_timeout;
@@ -163,7 +188,9 @@ rpc::Context Gateway::contextOf(const http::Request& request, const Exchange& ex
   data.locale = localeOf(request.head());
   if (exchange.route->verb != "GET") {
     data.expected_version = expectedVersion(request.head());
-    if (method.idempotent) data.idempotency = idempotencyOf(request, caller, method.full_name);
+    if (method.idempotent) {
+      data.idempotency = idempotencyOf(request, caller, method.full_name, std::move(file_print));
+    }
   }
   data.principal = std::move(caller);
   return rpc::Context(std::move(data));
@@ -211,11 +238,12 @@ void Gateway::allowOrigin(const http::RequestHead& head, http::Response& respons
 
 /// What every answer carries, and what it leaves behind.
 void Gateway::finish(const http::RequestHead& head, const Exchange& exchange, http::Response& response) {
-  response.add("X-Request-Id", exchange.request_id).add("traceparent", exchange.trace.traceparent());
-  response.header_lines.append(kSecurityHeaders).append(options_.cors_origins.empty() ? kOwnOrigin : kAnyOrigin);
+  // Both are plain by the way they were made.
+  response.header_lines.append("X-Request-Id: ").append(exchange.request_id);
+  response.header_lines.append("\r\ntraceparent: ").append(exchange.trace.traceparent()).append("\r\n");
+  response.header_lines.append(common_lines_);
   const bool page = exchange.route != nullptr && exchange.route->method == nullptr;
   if (!page || !response.find("Content-Security-Policy")) response.header_lines.append(kApiPolicy);
-  if (options_.hsts) response.header_lines.append(kHsts);
   allowOrigin(head, response);
   const auto took = std::chrono::duration<double>(runtime::Executor::current().now() - exchange.began);
   metrics_->record(exchange.route, response.status, took.count());

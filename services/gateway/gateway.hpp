@@ -6,6 +6,7 @@
 
 #include "chassis/http/server.hpp"
 #include "services/gateway/authenticator.hpp"
+#include "services/gateway/kept_answers.hpp"
 #include "services/gateway/route.hpp"
 #include "services/gateway/router.hpp"
 
@@ -28,16 +29,20 @@ struct GatewayOptions {
   std::vector<std::string> cors_origins;
   bool hsts = false;
   double trace_share = 0;
+  /// Of the server that hands requests in, and memory for the answers that are kept for all of them.
+  std::size_t loops = 1;
+  std::size_t cache_bytes = 0;
 };
 
 /// The shop's public face: every request of every surface passes through here, in the order that README.md names.
 ///
-/// Thread-safe: runs on every loop at once and shares nothing that changes but metrics.
+/// Thread-safe: runs on every loop at once and shares nothing that changes but metrics and the calls for answers that
+/// are kept.
 class Gateway final : public http::Handler {
  public:
   /// All references outlive the gateway.
   Gateway(runtime::Environment& environment, telemetry::Log& log, telemetry::Metrics& metrics,
-          std::unique_ptr<Authenticator> authenticator, GatewayOptions options);
+          app::Freshness& freshness, std::unique_ptr<Authenticator> authenticator, GatewayOptions options);
   ~Gateway() override;
 
   /// Before the first request only.
@@ -55,8 +60,10 @@ class Gateway final : public http::Handler {
   void decide(const http::RequestHead& head, Exchange& exchange, http::BodyPolicy& policy);
   /// Both are awaited by `handle`, whose frame holds what the pointers show.
   task<http::Response> call(http::Request* request, const Exchange* exchange);
+  task<std::shared_ptr<KeptAnswer>> callForAll(http::Request* request, const Exchange* exchange);
   task<rpc::Principal> callerOf(const http::Request* request, const Exchange* exchange);
-  rpc::Context contextOf(const http::Request& request, const Exchange& exchange, rpc::Principal caller) const;
+  rpc::Context contextOf(const http::Request& request, const Exchange& exchange, rpc::Principal caller,
+                         std::string file_print) const;
   http::Response problem(const http::RequestHead& head, const Exchange& exchange, const Error& error) const;
   http::Response preflight(const http::RequestHead& head, const std::string& allow) const;
   void finish(const http::RequestHead& head, const Exchange& exchange, http::Response& response);
@@ -67,8 +74,10 @@ class Gateway final : public http::Handler {
   std::unique_ptr<RequestMetrics> metrics_;
   std::unique_ptr<Authenticator> authenticator_;
   GatewayOptions options_;
+  std::string common_lines_;  // headers of every answer
   std::vector<std::unique_ptr<Route>> routes_;
   Router router_;
+  KeptAnswers kept_;
 };
 
 }  // namespace kontor::gateway

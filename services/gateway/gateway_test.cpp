@@ -1,5 +1,6 @@
 #include "services/gateway/gateway_test.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -112,6 +113,45 @@ TEST_F(GatewayTest, AnswersWithTagAndNotModified) {
   EXPECT_EQ(send("GET", "/v1/store/carts/c").find("cache-control"), "private, no-cache");
   EXPECT_EQ(send("GET", "/v1/store/products/tee", {{"Authorization", "Bearer customer"}}).find("cache-control"),
             "private, no-cache");
+}
+
+TEST_F(GatewayTest, KeepsWhatTheContractSaysMayBeKept) {
+  shop_->answer = [] {
+    auto product = std::make_unique<catalog::v1::Product>();
+    product->set_id("prod_tee");
+    product->add_variants()->set_sku("TEE-S");
+    return product;
+  };
+  const auto first = send("GET", "/v1/store/products/tee");
+  const auto second = send("GET", "/v1/store/products/tee", {{"X-Request-Id", "mine"}});
+  EXPECT_EQ(shop_->contexts.size(), 1U);
+  EXPECT_EQ(second.text(), first.text());
+  EXPECT_EQ(second.find("x-request-id"), "mine") << "what names a request is never kept";
+  EXPECT_NE(second.find("traceparent"), first.find("traceparent"));
+  for (const char* header :
+       {"etag", "content-type", "cache-control", "x-content-type-options", "content-security-policy"}) {
+    EXPECT_EQ(second.find(header), first.find(header)) << header;
+  }
+  const std::string tag(*first.find("etag"));
+  const auto known = send("HEAD", "/v1/store/products/tee", {{"If-None-Match", tag}});
+  EXPECT_EQ(known.status, 304);
+  EXPECT_FALSE(known.find("content-type"));
+  EXPECT_EQ(known.find("etag"), tag);
+  EXPECT_EQ(shop_->contexts.size(), 1U);
+  const std::array sold{store::EventName{"inventory", "stock.changed", "TEE-S"}};
+  freshness_.note(sold);
+  EXPECT_EQ(send("GET", "/v1/store/products/tee").status, 200);
+  EXPECT_EQ(shop_->contexts.size(), 2U);
+}
+
+TEST_F(GatewayTest, KeepsNothingForSomebody) {
+  for (int i = 0; i < 2; ++i) {
+    send("GET", "/v1/store/carts/c");
+    send("GET", "/v1/store/products/tee", {{"Authorization", "Bearer customer"}});
+    EXPECT_EQ(send("GET", "/v1/store/products?pageSize=900").status, 400);
+  }
+  EXPECT_EQ(shop_->contexts.size(), 4U);
+  EXPECT_EQ(send("GET", "/v1/store/products/tee", {{"Authorization", "Bearer forged"}}).status, 401);
 }
 
 TEST_F(GatewayTest, TheAnswerMayNameItsStatus) {

@@ -94,8 +94,10 @@ class GatewayTest : public ::testing::Test {
   }
 
   void open(GatewayOptions options) {
-    gateway_ = std::make_unique<Gateway>(world_->environment(), log_, metrics_, std::make_unique<FakeAuthenticator>(),
-                                         std::move(options));
+    options.loops = 2;
+    options.cache_bytes = 1 << 20;
+    gateway_ = std::make_unique<Gateway>(world_->environment(), log_, metrics_, freshness_,
+                                         std::make_unique<FakeAuthenticator>(), std::move(options));
     for (auto& route : routesOf({Contract{shop_->rows, shop_}})) gateway_->add(std::move(route));
     for (auto& route : pageRoutes("1.2.3", {folder_})) gateway_->add(std::move(route));
   }
@@ -133,6 +135,7 @@ class GatewayTest : public ::testing::Test {
   std::shared_ptr<Silent> sink_ = std::make_shared<Silent>();
   telemetry::Log log_{{}, sink_, world_->environment().clock()};
   telemetry::Metrics metrics_;
+  app::Freshness freshness_;
   std::shared_ptr<FakeShop> shop_ = std::make_shared<FakeShop>();
   std::unique_ptr<Gateway> gateway_;
 };

@@ -1,10 +1,15 @@
 #include "services/gateway/module.hpp"
 
+#include <algorithm>
+
 #include "chassis/base/assert.hpp"
 #include "chassis/config/settings.hpp"
 #include "chassis/http/server.hpp"
+#include "chassis/runtime/descriptors.hpp"
 #include "chassis/runtime/real_environment.hpp"
+#include "chassis/telemetry/log.hpp"
 #include "chassis/telemetry/metrics.hpp"
+#include "services/gateway/follow_changes.hpp"
 #include "services/gateway/gateway.hpp"
 #include "services/gateway/pages.hpp"
 #include "services/gateway/settings.pb.h"
@@ -24,24 +29,19 @@ http::ServerSettings serverSettings(const GatewaySettings& settings, const app::
   server.header_time = config::durationOf(settings.header_timeout());
   server.idle_time = config::durationOf(settings.idle_timeout());
   server.bytes_per_second = settings.min_bytes_per_second();
-  server.connections = settings.max_connections();
   return server;
 }
 
-GatewayOptions gatewayOptions(const GatewaySettings& settings) {
-  GatewayOptions options;
-  options.call_timeout = config::durationOf(settings.call_timeout());
-  options.max_body = settings.max_body();
-  options.cors_origins.assign(settings.cors_origins().begin(), settings.cors_origins().end());
-  options.hsts = settings.hsts();
-  options.trace_share = settings.trace_share();
-  return options;
-}
+// What connections may not take: the stores' files on every thread that reads, spooled bodies, calls of our own.
+constexpr std::int64_t kDescriptorsForAll = 64;
+constexpr std::int64_t kDescriptorsForThread = 24;
+constexpr std::int64_t kThreadsBesideLoops = 3;
+constexpr std::int64_t kConnectionsMin = 8;
 
-std::vector<std::string> mediaFolders(const GatewaySettings& settings, const app::Host& host) {
-  std::vector<std::string> folders{host.dataFolder() / "media"};
-  folders.insert(folders.end(), settings.media().begin(), settings.media().end());
-  return folders;
+// Without a reserve, the last descriptors would go to idle connections, and a store could not open its files.
+int connectionsWithin(std::int64_t limit, std::int64_t loops, int wanted) {
+  const std::int64_t reserve = kDescriptorsForAll + kDescriptorsForThread * (loops + kThreadsBesideLoops);
+  return static_cast<int>(std::min<std::int64_t>(wanted, std::max(limit - reserve, kConnectionsMin)));
 }
 
 /// Sockets are real: the gateway has no place in the simulation, which calls contracts itself.
@@ -51,14 +51,48 @@ runtime::RealEnvironment& realEnvironment(app::Host& host) {
   return *real;
 }
 
+GatewayOptions gatewayOptions(const GatewaySettings& settings, app::Host& host) {
+  GatewayOptions options;
+  options.call_timeout = config::durationOf(settings.call_timeout());
+  options.max_body = settings.max_body();
+  options.cors_origins.assign(settings.cors_origins().begin(), settings.cors_origins().end());
+  options.hsts = settings.hsts();
+  options.trace_share = settings.trace_share();
+  options.loops = realEnvironment(host).loops().size();
+  options.cache_bytes = static_cast<std::size_t>(settings.cache_bytes());
+  return options;
+}
+
+std::vector<std::string> mediaFolders(const GatewaySettings& settings, const app::Host& host) {
+  std::vector<std::string> folders{host.dataFolder() / "media"};
+  folders.insert(folders.end(), settings.media().begin(), settings.media().end());
+  return folders;
+}
+
+http::ServerSettings limited(http::ServerSettings server, const GatewaySettings& settings, app::Host& host) {
+  const auto loops = static_cast<std::int64_t>(realEnvironment(host).loops().size());
+  const std::int64_t descriptors = runtime::raiseDescriptorLimit();
+  server.connections = connectionsWithin(descriptors, loops, settings.max_connections());
+  if (server.connections < settings.max_connections())
+    host.log().warn("fewer connections than gateway.max_connections: this process may open only " +
+                    std::to_string(descriptors) + " files and sockets, which leaves " +
+                    std::to_string(server.connections) + " connections; raise the limit (ulimit -n)");
+  return server;
+}
+
 class GatewayModule final : public app::Module {
  public:
   GatewayModule(app::Host& host, const GatewaySettings& settings)
       : drain_(config::durationOf(settings.drain())),
-        gateway_(host.environment(), host.log(), host.metrics(), contractAuthenticator(host.directory()),
-                 gatewayOptions(settings)),
-        server_(realEnvironment(host), serverSettings(settings, host), gateway_) {
-    for (auto& route : routesOf(publicContracts(host.directory()))) gateway_.add(std::move(route));
+        gateway_(host.environment(), host.log(), host.metrics(), host.freshness(),
+                 contractAuthenticator(host.directory()), gatewayOptions(settings, host)),
+        server_(realEnvironment(host), limited(serverSettings(settings, host), settings, host), gateway_) {
+    std::set<std::string> topics;
+    for (auto& route : routesOf(publicContracts(host.directory()), host.dataFolder() / "spool")) {
+      if (route->staleness) topics.insert(route->staleness->topics().begin(), route->staleness->topics().end());
+      gateway_.add(std::move(route));
+    }
+    followChanges(host.bus(), host.freshness(), topics, host.environment().newId("gateway_"));
     for (auto& route : pageRoutes(KONTOR_VERSION, mediaFolders(settings, host))) gateway_.add(std::move(route));
     connections_ = host.metrics().watch("http_server_connections", "Open connections of the public port.", {},
                                         [this] { return static_cast<double>(server_.connections()); });

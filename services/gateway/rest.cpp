@@ -12,6 +12,7 @@
 #include "chassis/json/reader.hpp"
 #include "chassis/json/writer.hpp"
 #include "kontor/type/v1/file.pb.h"
+#include "services/gateway/kept_answers.hpp"
 #include "services/gateway/route.hpp"
 #include "services/gateway/router.hpp"
 
@@ -111,6 +112,30 @@ void readHeaders(const Route& route, const http::Request& request, Message& mess
   }
 }
 
+std::string jsonOf(const rpc::MessageCodec& codec, const Message& answer) {
+  std::string text;
+  json::Writer writer(text);
+  codec.write_json(answer, writer);
+  return text;
+}
+
+/// The answer is a file; a spooled one is deleted as soon as it is open.
+http::Response writeFile(const Route& route, const Message& answer) {
+  const Message& field = answer.GetReflection()->GetMessage(answer, route.answer_file);
+  const auto& file = static_cast<const type::v1::File&>(field);
+  http::Response response(route.binding->success_status);
+  response.add("Content-Type", file.content_type()).add("Cache-Control", "no-store");
+  for (const HeaderField& each : route.answer_headers)
+    response.add(each.header, answer.GetReflection()->GetString(answer, each.field));
+  if (file.blob().empty()) {
+    response.body = file.data();
+    return response;
+  }
+  http::Body spooled((route.spool / file.blob()).string(), file.size());
+  response.body = http::openFile(spooled.file());
+  return response;
+}
+
 }  // namespace
 
 rpc::MessagePtr readRequest(const Route& route, http::Request& request) {
@@ -126,29 +151,52 @@ rpc::MessagePtr readRequest(const Route& route, http::Request& request) {
   return message;
 }
 
-http::Response writeAnswer(const Route& route, const Message& answer, const http::RequestHead& head, bool shared) {
+http::Response writeAnswer(const Route& route, const Message& answer, const http::RequestHead& head) {
   const rpc::MessageCodec& codec = *route.method->response;
+  if (route.answer_file != nullptr) return writeFile(route, answer);
   const int asked = codec.http_status(answer);
   http::Response response(asked != 0 ? asked : route.binding->success_status);
   response.header_lines.reserve(kHeaderBytes);
-  std::string text;
-  json::Writer writer(text);
-  codec.write_json(answer, writer);
-  if (route.verb != "GET") {
-    response.add("Content-Type", "application/json").add("Cache-Control", "no-store");
-    response.body = std::move(text);
-    return response;
-  }
-  const std::string tag = http::entityTag(text);
-  const int seconds = shared ? route.method->cache_seconds : 0;
-  response.add("ETag", tag);
-  response.add("Cache-Control", seconds > 0 ? "public, max-age=" + std::to_string(seconds) : "private, no-cache");
-  if (http::noneMatchNames(head.header("If-None-Match"), tag)) {
-    response.status = 304;
-    return response;
+  std::string text = jsonOf(codec, answer);
+  if (route.verb == "GET") {
+    const std::string tag = http::entityTag(text);
+    response.add("ETag", tag).add("Cache-Control", "private, no-cache");
+    if (http::noneMatchNames(head.header("If-None-Match"), tag)) {
+      response.status = 304;
+      return response;
+    }
+  } else {
+    response.add("Cache-Control", "no-store");
   }
   response.add("Content-Type", "application/json");
   response.body = std::move(text);
+  return response;
+}
+
+std::shared_ptr<KeptAnswer> keptAnswer(const Route& route, const Message& answer) {
+  const rpc::Method& method = *route.method;
+  auto kept = std::make_shared<KeptAnswer>();
+  kept->route = &route;
+  kept->status = route.binding->success_status;
+  std::string text = jsonOf(*method.response, answer);
+  kept->tag = http::entityTag(text);
+  kept->type_lines = "Content-Type: application/json\r\n";
+  kept->lines =
+      "ETag: " + kept->tag + "\r\nCache-Control: public, max-age=" + std::to_string(method.cache_seconds) + "\r\n";
+  kept->body = std::make_shared<const std::string>(std::move(text));
+  kept->places = route.staleness->placesOf(answer);
+  kept->lifetime = std::chrono::seconds(method.cache_seconds);
+  return kept;
+}
+
+http::Response showAnswer(const KeptAnswer& kept, const http::RequestHead& head) {
+  const bool known = http::noneMatchNames(head.header("If-None-Match"), kept.tag);
+  http::Response response(known ? 304 : kept.status);
+  response.header_lines.reserve(kHeaderBytes);
+  response.header_lines.append(kept.lines);
+  if (known) return response;
+  response.header_lines.append(kept.type_lines);
+  response.body = kept.body;
   return response;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -9,6 +10,7 @@
 
 #include "chassis/http/message.hpp"
 #include "chassis/rpc/method.hpp"
+#include "services/gateway/staleness.hpp"
 
 namespace google::protobuf {
 class FieldDescriptor;
@@ -19,7 +21,7 @@ class Directory;
 
 namespace kontor::gateway {
 
-/// A field of a request that the gateway fills from a header.
+/// A field of a request that the gateway fills from a header, or of an answer that it sends as one.
 struct HeaderField {
   std::string header;
   const google::protobuf::FieldDescriptor* field;
@@ -38,6 +40,14 @@ struct Route {
   std::vector<HeaderField> header_fields;
   /// The body's field when it is a file (kontor.type.v1.File) or one field of the request; null otherwise.
   const google::protobuf::FieldDescriptor* body_field = nullptr;
+  /// The answer's field of type kontor.type.v1.File, which is then the whole body; null when the answer is JSON.
+  const google::protobuf::FieldDescriptor* answer_file = nullptr;
+  /// The fields of such an answer that go out as headers.
+  std::vector<HeaderField> answer_headers;
+  /// Where spooled files of answers lie.
+  std::filesystem::path spool;
+  /// Of a method whose answers may be kept, since they are the same for every caller: what makes them stale.
+  std::unique_ptr<Staleness> staleness;
 
   /// Of a page: answers from the head alone. `values` are the template's variables.
   using Page = std::function<http::Response(const http::RequestHead&, const std::vector<std::string>& values)>;
@@ -56,7 +66,9 @@ std::vector<Contract> publicContracts(rpc::Directory& directory);
 /// The same without anything to call, for what is written from the tables alone.
 std::vector<Contract> publicTables();
 
-/// A route for each HTTP binding of each method that clients may call at all.
-std::vector<std::unique_ptr<Route>> routesOf(const std::vector<Contract>& contracts);
+/// A route for each HTTP binding of each method that clients may call at all. `spool` is the folder of the files that
+/// services answer with.
+std::vector<std::unique_ptr<Route>> routesOf(const std::vector<Contract>& contracts,
+                                             const std::filesystem::path& spool = {});
 
 }  // namespace kontor::gateway

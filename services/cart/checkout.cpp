@@ -94,11 +94,10 @@ task<Outcome> tryLock(std::shared_ptr<const Locking> locking, store::Transaction
   co_return outcome;
 }
 
-task<Cart> takeHeld(const Parts& parts, store::Transaction& in, std::string id_hash, std::string checkout) {
-  Cart cart = co_await take(parts, in, std::move(id_hash));
+task<void> requireCompleted(const Parts& parts, store::Transaction& in, std::string id_hash, std::string checkout) {
+  const Cart cart = co_await take(parts, in, std::move(id_hash));
   if (!repeats(cart, checkout))
     throw conflict("CART_NOT_LOCKED", "the checkout " + checkout + " does not hold this cart");
-  co_return cart;
 }
 
 task<Cart> giveBack(std::shared_ptr<const Parts> parts, std::string id_hash, std::string checkout,
@@ -124,13 +123,11 @@ task<Cart> giveBack(std::shared_ptr<const Parts> parts, std::string id_hash, std
 
 task<void> complete(std::shared_ptr<const Parts> parts, std::string id_hash, std::string checkout,
                     store::Transaction& in) {
-  const Cart read = co_await takeHeld(*parts, in, std::move(id_hash), checkout);
-  if (read.state == State::kCompleted) co_return;
-  Cart wanted = read;
-  wanted.state = State::kCompleted;
-  wanted.version = read.version + 1;
-  wanted.updated_at = in.now();
-  co_await parts->store->save(in, read, wanted);
+  const bool now = co_await parts->store->complete(in, id_hash, checkout);
+  if (!now) {
+    co_await requireCompleted(*parts, in, std::move(id_hash), std::move(checkout));
+    co_return;
+  }
   v1::CartCompleted completed;
   completed.set_checkout_id(checkout);
   store::Event event = makeEvent(completed);

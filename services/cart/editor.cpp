@@ -50,12 +50,23 @@ task<v1::Cart> once(std::shared_ptr<const Attempt> attempt, store::Transaction& 
   co_return co_await store::answered<v1::Cart>(in, attempt->context, run, reread);
 }
 
-// Fills in the quotes; none for a cart that cannot be changed now, since the transaction will say so.
-task<void> prepare(Attempt& attempt) {
+// What most carts are: of the shop's own region, with nothing to price anew.
+Cart usualCart(const Terms& terms) {
+  Cart cart;
+  cart.currency = terms.region.currency;
+  cart.country = terms.region.country;
+  return cart;
+}
+
+// Fills in the quotes; none for a cart that cannot be changed now, since the transaction will say so. The first try
+// asks as for the usual cart: that saves reading it here when the transaction reads it again and compares the
+// questions.
+task<void> prepare(Attempt& attempt, bool first) {
   attempt.asked = {};
   attempt.quotes.clear();
   if (!attempt.edit.ask) co_return;
-  const Cart cart = co_await look(attempt.parts, attempt.id_hash);
+  Cart cart = usualCart(attempt.parts->terms);
+  if (!first) cart = co_await look(attempt.parts, attempt.id_hash);
   if (cart.state != State::kActive) co_return;
   attempt.asked = attempt.edit.ask(cart);
   attempt.quotes = co_await quote(attempt.parts, attempt.context, attempt.asked);
@@ -73,7 +84,7 @@ task<void> releaseCheckout(const Attempt& attempt, std::string checkout) {
 task<v1::Cart> edit(std::shared_ptr<const Parts> parts, rpc::Context context, std::string cart_id, Edit change) {
   Attempt attempt{parts, context, cart_id, parts->hashOf(cart_id), std::move(change), {}, {}, true};
   for (int tries = 0; tries < kTries; ++tries) {
-    co_await prepare(attempt);
+    co_await prepare(attempt, tries == 0);
     auto shared = std::make_shared<const Attempt>(attempt);
     auto body = [shared](store::Transaction& in) { return once(shared, in); };
     std::string held_by;

@@ -32,6 +32,9 @@ class Store {
   /// ABORTED when somebody changed it since. `wanted.version` is the new one.
   virtual task<void> save(store::Transaction& in, const Cart& read, const Cart& wanted) = 0;
 
+  /// Ends the cart that `checkout` holds as an order. False: it does not hold it, or no longer.
+  virtual task<bool> complete(store::Transaction& in, std::string id_hash, std::string checkout) = 0;
+
   /// Remembers that a checkout gave the cart back, which then had this version (0: it never held the cart).
   virtual task<void> giveBack(store::Transaction& in, std::string checkout, std::string id_hash,
                               std::int64_t version) = 0;

@@ -25,8 +25,7 @@ constexpr std::string_view kColumns =
     "line.media_url, line.requires_shipping, line.quantity, line.unit_price, line.tax_ppm, line.subtotal, "
     "line.discount, line.tax, line.total, line.metadata ";
 constexpr std::size_t kFirstOfLine = 25;
-constexpr std::string_view kFind =
-    "FROM cart LEFT JOIN line ON line.id_hash = cart.id_hash WHERE cart.id_hash = $1 ORDER BY line.position";
+constexpr std::string_view kFind = "FROM cart LEFT JOIN line ON line.id_hash = cart.id_hash WHERE cart.id_hash = $1";
 constexpr std::string_view kAfter =
     "FROM (SELECT * FROM cart WHERE id_hash > $1 ORDER BY id_hash LIMIT $2) AS cart "
     "LEFT JOIN line ON line.id_hash = cart.id_hash ORDER BY cart.id_hash, line.position";
@@ -50,6 +49,9 @@ constexpr std::string_view kSaveLine =
     "media_url = excluded.media_url, requires_shipping = excluded.requires_shipping, quantity = excluded.quantity, "
     "unit_price = excluded.unit_price, tax_ppm = excluded.tax_ppm, subtotal = excluded.subtotal, "
     "discount = excluded.discount, tax = excluded.tax, total = excluded.total";
+constexpr std::string_view kComplete =
+    "UPDATE cart SET state = 'completed', version = version + 1, updated_at = $3 "
+    "WHERE id_hash = $1 AND checkout = $2 AND state = 'checking_out'";
 constexpr std::string_view kRemoveLine = "DELETE FROM line WHERE id_hash = $1 AND id = $2";
 
 std::string metadataText(const Metadata& metadata) {
@@ -175,6 +177,9 @@ task<std::optional<Cart>> StoreSql::find(store::Statements& in, std::string id_h
   Cart cart = cartOf(rows.front());
   for (const Row& row : rows)
     if (!row.isNull(kFirstOfLine)) cart.lines.push_back(lineOf(row));
+  // Here and not in SQL, where sorting costs a table of its own even for one line.
+  std::sort(cart.lines.begin(), cart.lines.end(),
+            [](const Line& left, const Line& right) { return left.position < right.position; });
   co_return cart;
 }
 
@@ -204,6 +209,11 @@ task<void> StoreSql::save(store::Transaction& in, const Cart& read, const Cart& 
   if (saved == 0) throw Error(Code::kAborted, "CONFLICT", "the cart was changed meanwhile; read it and try again");
   if (!samePersonal(read, wanted)) co_await savePersonal(in, wanted);
   co_await saveLines(in, read, wanted);
+}
+
+task<bool> StoreSql::complete(store::Transaction& in, std::string id_hash, std::string checkout) {
+  store::Params values = params(std::move(id_hash), std::move(checkout), in.now());
+  co_return co_await in.execute(kComplete, std::move(values)) == 1;
 }
 
 task<void> StoreSql::saveLines(store::Transaction& in, const Cart& read, const Cart& wanted) {

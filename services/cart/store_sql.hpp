@@ -21,6 +21,7 @@ class StoreSql final : public Store {
   task<void> add(store::Transaction& in, const Cart& cart) override;
   task<std::optional<Cart>> find(store::Statements& in, std::string id_hash) override;
   task<void> save(store::Transaction& in, const Cart& read, const Cart& wanted) override;
+  task<bool> complete(store::Transaction& in, std::string id_hash, std::string checkout) override;
   task<void> giveBack(store::Transaction& in, std::string checkout, std::string id_hash, std::int64_t version) override;
   task<std::optional<std::int64_t>> givenBack(store::Statements& in, std::string checkout) override;
   task<std::vector<CheckoutState>> locksOf(store::Statements& in, std::vector<std::string> checkouts) override;

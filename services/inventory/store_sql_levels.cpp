@@ -27,14 +27,13 @@ constexpr std::string_view kAdd =
 constexpr std::string_view kUpdate =
     "UPDATE level SET tracked = $4, backorder = $5, on_hand = $6, safety = $7, version = version + 1, updated_at = $8 "
     "WHERE sku = $1 AND location = $2 AND version = $3";
+// Changed rows are read by a statement of its own: SQLite's RETURNING costs more than that.
 constexpr std::string_view kHold =
     "UPDATE level SET held = held + $3, version = version + 1, updated_at = $4 "
-    "WHERE sku = $1 AND location = $2 AND tracked AND (backorder OR on_hand - held - committed - safety >= $3) "
-    "RETURNING sku, location, tracked, backorder, on_hand, held, committed, safety, version, updated_at";
+    "WHERE sku = $1 AND location = $2 AND tracked AND (backorder OR on_hand - held - committed - safety >= $3)";
 constexpr std::string_view kApply =
     "UPDATE level SET on_hand = on_hand + $3, held = held + $4, committed = committed + $5, version = version + 1, "
-    "updated_at = $6 WHERE sku = $1 AND location = $2 "
-    "RETURNING sku, location, tracked, backorder, on_hand, held, committed, safety, version, updated_at";
+    "updated_at = $6 WHERE sku = $1 AND location = $2";
 constexpr std::string_view kRecord =
     "INSERT INTO movement (sku, location, sequence, id, kind, on_hand_change, held_change, committed_change, "
     "backorder, safety, ref, reason, actor, created_at) "
@@ -132,22 +131,22 @@ task<Level> StoreSql::updateLevel(store::Transaction& in, const Level& read, con
 
 task<std::optional<Level>> StoreSql::hold(store::Transaction& in, std::string sku, std::string location,
                                           std::int64_t quantity, const Cause& cause) {
-  const Rows rows = co_await in.query(kHold, params(std::move(sku), std::move(location), quantity, in.now()));
-  if (rows.empty()) co_return std::nullopt;
-  Level after = levelOf(rows.front());
-  co_await record(in, after, Change{0, quantity, 0}, cause);
+  const std::int64_t held = co_await in.execute(kHold, params(sku, location, quantity, in.now()));
+  if (held == 0) co_return std::nullopt;
+  std::optional<Level> after = co_await findLevel(in, std::move(sku), std::move(location));
+  KONTOR_ASSERT(after, "a level that was just changed is there");
+  co_await record(in, *after, Change{0, quantity, 0}, cause);
   co_return after;
 }
 
 task<Level> StoreSql::apply(store::Transaction& in, std::string sku, std::string location, Change change,
                             const Cause& cause) {
-  store::Params values =
-      params(std::move(sku), std::move(location), change.on_hand, change.held, change.committed, in.now());
-  const Rows rows = co_await in.query(kApply, std::move(values));
-  KONTOR_ASSERT(rows.size() == 1, "a reserved sku has a level");
-  Level after = levelOf(rows.front());
-  co_await record(in, after, change, cause);
-  co_return after;
+  store::Params values = params(sku, location, change.on_hand, change.held, change.committed, in.now());
+  co_await in.execute(kApply, std::move(values));
+  std::optional<Level> after = co_await findLevel(in, std::move(sku), std::move(location));
+  KONTOR_ASSERT(after, "a reserved sku has a level");
+  co_await record(in, *after, change, cause);
+  co_return std::move(*after);
 }
 
 task<void> StoreSql::record(store::Transaction& in, const Level& after, Change change, const Cause& cause) {

@@ -15,7 +15,8 @@ using store::Bytes;
 using store::params;
 using store::Row;
 
-constexpr std::string_view kNextNumber = "UPDATE order_number SET last = last + 1 WHERE id = $1 RETURNING last";
+constexpr std::string_view kCountOn = "UPDATE order_number SET last = last + 1 WHERE id = $1";
+constexpr std::string_view kLastNumber = "SELECT last FROM order_number WHERE id = $1";
 constexpr std::string_view kInsertOrder =
     "INSERT INTO orders (id, number, checkout_id, customer_id, token, token_hash, personal, email_hash, status, "
     "payment_status, fulfilment_status, currency, subtotal, discount, shipping, tax, total, tax_included, shipping_id, "
@@ -109,7 +110,8 @@ task<void> insertHistory(store::Transaction& in, std::string order_id, const v1:
 }  // namespace
 
 task<std::string> OrderStore::nextNumber(store::Transaction& in) const {
-  const store::Rows rows = co_await in.query(kNextNumber, params(1));
+  co_await in.execute(kCountOn, params(1));
+  const store::Rows rows = co_await in.query(kLastNumber, params(1));
   co_return std::to_string(rows.at(0).int64(0));
 }
 

@@ -40,9 +40,10 @@ task<Payment> Handlers::begin(rpc::Context context, v1::AuthorizeRequest request
   Payment wish = newPayment(environment_.newId("pay_"), request);
   auto body = [wish](store::Transaction& transaction) -> task<std::pair<Payment, bool>> {
     const bool inserted = co_await records::insert(transaction, wish);
+    if (inserted) co_return std::pair(wish, true);
     std::optional<Payment> payment = co_await records::find(transaction, wish.ref());
-    KONTOR_ASSERT(payment, "a payment that was just written is there");
-    co_return std::pair(std::move(*payment), inserted);
+    KONTOR_ASSERT(payment, "a payment that could not be added is there");
+    co_return std::pair(std::move(*payment), false);
   };
   auto [payment, inserted] = co_await store_->transact(std::move(context), std::move(body));
   fresh = inserted;

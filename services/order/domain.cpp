@@ -53,14 +53,14 @@ Action nextOfRequiresAction(const Checkout& checkout, const Facts& facts) {
   return Action::kPark;
 }
 
-// The order's own status says how far it has come: pending, confirmed, then only the cart is left.
+// It ends in an order, standing or cancelled, and either way with a closed cart: so the cart is closed before the order
+// is confirmed, and one write records both.
 Action nextOfCompleting(const Checkout& checkout, const Facts& facts) {
-  if (checkout.order_status == v1::Order::STATUS_PENDING) {
-    if (facts.sold_out) return Action::kGiveUpOrder;
-    if (!facts.committed) return facts.hold_lost ? Action::kReserveAgain : Action::kCommit;
-    return Action::kConfirm;
-  }
-  return facts.closed ? Action::kFinish : Action::kClose;
+  const bool pending = checkout.order_status == v1::Order::STATUS_PENDING;
+  if (pending && facts.sold_out) return Action::kGiveUpOrder;
+  if (pending && !facts.committed) return facts.hold_lost ? Action::kReserveAgain : Action::kCommit;
+  if (!facts.closed) return Action::kClose;
+  return pending ? Action::kConfirm : Action::kFinish;
 }
 
 // Done, unless its order was cancelled or is to be: then money and stock are still owed.

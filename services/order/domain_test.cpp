@@ -133,6 +133,7 @@ TEST(Next, HoldsUntilItExpires) {
 TEST(Next, CompletesAndNeverTurnsBack) {
   const auto pending = v1::Order::STATUS_PENDING;
   const auto confirmed = v1::Order::STATUS_CONFIRMED;
+  const auto cancelled = v1::Order::STATUS_CANCELLED;
   const auto paid = v1::Order::PAYMENT_STATUS_AUTHORIZED;
   Checkout old = withOrder(Step::kCompleting, pending, paid);
   old.expires_at = kNow - 24h;
@@ -140,9 +141,10 @@ TEST(Next, CompletesAndNeverTurnsBack) {
       {"promises stock", old, known(), Action::kCommit},
       {"takes a lost hold again", old, known([](Facts& f) { f.hold_lost = true; }), Action::kReserveAgain},
       {"or gives the order up", old, known([](Facts& f) { f.sold_out = true; }), Action::kGiveUpOrder},
-      {"confirms", old, known([](Facts& f) { f.committed = true; }), Action::kConfirm},
-      {"closes the cart", withOrder(Step::kCompleting, confirmed, paid), known(), Action::kClose},
-      {"is done", withOrder(Step::kCompleting, confirmed, paid), known([](Facts& f) { f.closed = true; }),
+      {"closes the cart", old, known([](Facts& f) { f.committed = true; }), Action::kClose},
+      {"confirms, and is done", old, known([](Facts& f) { f.committed = f.closed = true; }), Action::kConfirm},
+      {"closes the cart of an order given up", withOrder(Step::kCompleting, cancelled, paid), known(), Action::kClose},
+      {"is done with it", withOrder(Step::kCompleting, cancelled, paid), known([](Facts& f) { f.closed = true; }),
        Action::kFinish},
       {"stays done", withOrder(Step::kDone, confirmed, paid), known(), Action::kPark},
   });

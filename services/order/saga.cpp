@@ -113,9 +113,9 @@ task<void> Saga::performUndo(Run& run, Action action) {
 // One fenced write. Its body may be run again from the start, so it works on copies; `also` adds what belongs into the
 // same transaction. Whether the lease is kept follows from what is next, which saves a write of its own at every end.
 task<void> Saga::write(Run& run, Also also) {
-  Draft draft{run.checkout, run.order};
+  auto draft = std::make_shared<const Draft>(Draft{run.checkout, run.order});
   auto body = [this, draft, facts = run.facts, also = std::move(also)](store::Transaction& in) -> task<Draft> {
-    Draft mine = draft;
+    Draft mine = *draft;
     Facts known = facts;
     known.now = in.now();
     if (also) {

@@ -110,7 +110,8 @@ task<void> Saga::commit(Run& run) {
   run.facts.hold_lost = !response.committed();
 }
 
-// Stock is promised and money authorised: the order stands, and its first answer is kept with its key.
+// Stock is promised, money authorised and the cart closed: the order stands, the checkout is done, and its first answer
+// is kept with its key.
 task<void> Saga::confirm(Run& run) {
   const bool keep_answer = run.facts.buyer && !run.checkout.complete.hash.empty();
   Also confirm_order = [this, keep_answer](store::Transaction& in, Draft& draft) -> task<void> {
@@ -131,6 +132,7 @@ task<void> Saga::confirm(Run& run) {
     co_await in.emit(std::move(confirmed));
     checkout.order_status = change.to;
     checkout.order_payment = change.payment;
+    advance(checkout, Step::kDone);
     if (draft.order == nullptr) co_return;
     draft.order = changed(*draft.order, change, in.now());
     if (!keep_answer) co_return;
@@ -163,7 +165,7 @@ task<void> Saga::giveUpOrder(Run& run) {
   co_await write(run, std::move(give_up));
 }
 
-// After the order stands: a cart that is closed too early could not be opened again.
+// Once the checkout is completing: a cart that is closed earlier could not be opened again.
 task<void> Saga::closeCart(Run& run) {
   cart::v1::CloseRequest request;
   request.set_cart_id(run.checkout.cart_id);
@@ -173,6 +175,7 @@ task<void> Saga::closeCart(Run& run) {
   run.facts.closed = true;
 }
 
+// Of an order that was given up.
 task<void> Saga::finish(Run& run) {
   advance(run.checkout, Step::kDone);
   co_await write(run, nullptr);

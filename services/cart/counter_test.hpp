@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "chassis/base/error.hpp"
+#include "chassis/json/wellknown.hpp"
 #include "chassis/rpc/channel.hpp"
 #include "chassis/store/sql.hpp"
 #include "chassis/testing/temporary_folder.hpp"
@@ -192,7 +193,9 @@ class Counter {
 
   /// What breaks the invariants now.
   std::vector<std::string> violations() {
-    const auto answer = get(carts_->CheckInvariants(context(), type::v1::CheckInvariantsRequest()));
+    type::v1::CheckInvariantsRequest request;
+    *request.mutable_as_of() = toTimestamp(world_->environment().clock().now());
+    const auto answer = get(carts_->CheckInvariants(context(), std::move(request)));
     std::vector<std::string> found;
     for (const auto& invariant : answer.invariants())
       for (const std::string& violation : invariant.violations()) found.push_back(violation);

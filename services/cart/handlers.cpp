@@ -4,6 +4,7 @@
 
 #include "chassis/base/error.hpp"
 #include "chassis/json/reader.hpp"
+#include "chassis/json/wellknown.hpp"
 #include "chassis/runtime/environment.hpp"
 #include "chassis/store/answered.hpp"
 #include "chassis/store/sql.hpp"
@@ -199,7 +200,8 @@ task<v1::GetLocksResponse> Handlers::GetLocks(rpc::Context, v1::GetLocksRequest 
   if (request.checkout_ids().empty() && !request.has_locked_before()) co_return response;
   auto read = [store = parts_->store, request](store::Statements& in) {
     if (request.checkout_ids().empty())
-      return store->locksBefore(in, timeOf(request.locked_before()), request.after(), kCheckedAtOnce);
+      return store->locksBefore(in, timeOf(request.locked_before()), request.completed(), request.after(),
+                                kCheckedAtOnce);
     return store->locksOf(in, {request.checkout_ids().begin(), request.checkout_ids().end()});
   };
   const std::vector<CheckoutState> states = co_await parts_->database->snapshot(std::move(read));
@@ -211,8 +213,9 @@ task<v1::GetLocksResponse> Handlers::GetLocks(rpc::Context, v1::GetLocksRequest 
   co_return response;
 }
 
-task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) {
-  co_return co_await checkInvariants(*parts_->database, *parts_->store);
+task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context,
+                                                                  type::v1::CheckInvariantsRequest request) {
+  return checkInvariants(parts_, toTime(request.as_of()));
 }
 
 }  // namespace kontor::cart

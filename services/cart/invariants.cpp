@@ -1,43 +1,43 @@
 #include "services/cart/invariants.hpp"
 
 #include "chassis/base/error.hpp"
+#include "chassis/store/audit.hpp"
 #include "chassis/store/sql.hpp"
-#include "services/cart/store.hpp"
+#include "services/cart/parts.hpp"
 
 namespace kontor::cart {
 namespace {
 
 constexpr std::int64_t kPage = 500;
-constexpr int kViolationsMax = 20;
 
 using Findings = std::vector<std::string> (*)(const Cart&);
 
-void examine(type::v1::Invariant& invariant, const Cart& cart, Findings findings) {
-  invariant.set_checked(invariant.checked() + 1);
-  for (const std::string& finding : findings(cart)) {
-    invariant.set_ok(false);
-    if (invariant.violations_size() < kViolationsMax) invariant.add_violations("cart " + cart.id_hash + ": " + finding);
-  }
+void examine(store::Audit& audit, const Cart& cart, Findings findings) {
+  ++audit.checked;
+  for (const std::string& finding : findings(cart)) audit.violate("cart " + cart.id_hash + ": " + finding);
 }
 
-task<type::v1::CheckInvariantsResponse> walk(store::Statements& in, Store& store) {
-  type::v1::CheckInvariantsResponse response;
-  type::v1::Invariant& sums = *response.add_invariants();
-  sums.set_name("cart totals equal the sums of their lines and shipping");
-  sums.set_ok(true);
-  type::v1::Invariant& states = *response.add_invariants();
-  states.set_name("carts name a checkout exactly when one holds them");
-  states.set_ok(true);
+task<type::v1::CheckInvariantsResponse> walk(store::Statements& in, const Parts& parts, Time now) {
+  std::vector<store::Audit> audits = co_await parts.store->audit(in, now);
+  store::Audit sums("cart: totals equal the sums of lines and shipping");
+  store::Audit states("cart: a cart names a checkout exactly when one holds it");
   std::string after;
-  while (true) {
-    const std::vector<Cart> carts = co_await store.after(in, after, kPage);
+  for (bool more = true; more;) {
+    const std::vector<Cart> carts = co_await parts.store->after(in, after, kPage);
     for (const Cart& cart : carts) {
       examine(sums, cart, wrongSums);
       examine(states, cart, wrongState);
     }
-    if (carts.size() < static_cast<std::size_t>(kPage)) co_return response;
-    after = carts.back().id_hash;
+    more = carts.size() == static_cast<std::size_t>(kPage);
+    if (more) after = carts.back().id_hash;
   }
+  audits.push_back(std::move(sums));
+  audits.push_back(std::move(states));
+  type::v1::CheckInvariantsResponse response;
+  store::addAudits(audits, response);
+  const std::vector<store::Audit> records = co_await store::auditRecords(in, parts.sealer, "cart", now);
+  store::addAudits(records, response);
+  co_return response;
 }
 
 }  // namespace
@@ -72,9 +72,9 @@ std::vector<std::string> wrongState(const Cart& cart) {
   return {"is " + state + ", but names the checkout " + cart.checkout};
 }
 
-task<type::v1::CheckInvariantsResponse> checkInvariants(store::SqlStore& database, Store& store) {
-  auto read = [&store](store::Statements& in) { return walk(in, store); };
-  co_return co_await database.snapshot(read);
+task<type::v1::CheckInvariantsResponse> checkInvariants(std::shared_ptr<const Parts> parts, Time now) {
+  auto read = [parts, now](store::Statements& in) { return walk(in, *parts, now); };
+  co_return co_await parts->database->snapshot(std::move(read));
 }
 
 }  // namespace kontor::cart

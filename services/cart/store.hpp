@@ -9,6 +9,7 @@
 #include "services/cart/domain.hpp"
 
 namespace kontor::store {
+struct Audit;
 class Statements;
 class Transaction;
 }  // namespace kontor::store
@@ -42,15 +43,18 @@ class Store {
   virtual task<std::optional<std::int64_t>> givenBack(store::Statements& in, std::string checkout) = 0;
 
   virtual task<std::vector<CheckoutState>> locksOf(store::Statements& in, std::vector<std::string> checkouts) = 0;
-  /// Carts that were locked before `before` and still are, in the order of their checkouts, after `after`.
-  virtual task<std::vector<CheckoutState>> locksBefore(store::Statements& in, Time before, std::string after,
-                                                       std::int64_t limit) = 0;
+  /// Carts that were locked before `before` and still are, or with `completed` have become an order, in the order of
+  /// their checkouts, after `after`.
+  virtual task<std::vector<CheckoutState>> locksBefore(store::Statements& in, Time before, bool completed,
+                                                       std::string after, std::int64_t limit) = 0;
   /// Ends up to `limit` active carts whose time is over, and forgets who they belonged to; how many there were.
   virtual task<std::int64_t> expire(store::Transaction& in, Time now, std::int64_t limit) = 0;
   /// Forgets up to `limit` checkouts that gave their cart back before `before`.
   virtual task<std::int64_t> forget(store::Transaction& in, Time before, std::int64_t limit) = 0;
-  /// Up to `limit` carts in the order of their hashes, after `id_hash`: for checks.
+  /// Up to `limit` carts in the order of their hashes, after `id_hash`, without e-mail and addresses: for checks.
   virtual task<std::vector<Cart>> after(store::Statements& in, std::string id_hash, std::int64_t limit) = 0;
+  /// What columns alone can tell, and whether what is sealed opens; `now` decides which carts should have expired.
+  virtual task<std::vector<store::Audit>> audit(store::Statements& in, Time now) = 0;
 };
 
 }  // namespace kontor::cart

@@ -106,21 +106,16 @@ store::Params lineParams(const std::string& id_hash, const Line& line) {
                 line.tax_ppm, line.subtotal, line.discount, line.tax, line.total, metadataText(line.metadata));
 }
 
-// Ties a sealed value to its row and column.
-std::string place(std::string_view column, const std::string& id_hash) {
-  return "cart." + std::string(column) + ":" + id_hash;
-}
-
 store::Param sealed(const security::Sealer& sealer, const std::string& plain, std::string_view column,
                     const std::string& id_hash) {
   if (plain.empty()) return nullptr;
-  return store::Bytes{sealer.seal(plain, place(column, id_hash))};
+  return store::Bytes{sealer.seal(plain, sealContext(column, id_hash))};
 }
 
 std::string opened(const security::Sealer& sealer, const Row& row, std::size_t at, std::string_view column,
                    const std::string& id_hash) {
   if (row.isNull(at)) return "";
-  return sealer.open(row.bytes(at), place(column, id_hash));
+  return sealer.open(row.bytes(at), sealContext(column, id_hash));
 }
 
 std::optional<Address> addressOf(const std::string& bytes) {
@@ -139,6 +134,10 @@ bool samePersonal(const Cart& left, const Cart& right) {
 
 }  // namespace
 
+std::string sealContext(std::string_view column, const std::string& id_hash) {
+  return "cart." + std::string(column) + ":" + id_hash;
+}
+
 Cart StoreSql::cartOf(const Row& row) const {
   Cart cart;
   cart.id_hash = row.text(0);
@@ -148,9 +147,6 @@ Cart StoreSql::cartOf(const Row& row) const {
   cart.region = row.text(4);
   cart.country = row.text(5);
   cart.tax_included = row.boolean(6);
-  cart.email = opened(sealer_, row, 7, "email", cart.id_hash);
-  cart.shipping_address = addressOf(opened(sealer_, row, 8, "shipping_address", cart.id_hash));
-  cart.billing_address = addressOf(opened(sealer_, row, 9, "billing_address", cart.id_hash));
   if (!row.isNull(10)) cart.shipping = Shipping{row.text(10), row.text(11), row.int64(12)};
   cart.totals = {row.int64(13), row.int64(14), row.int64(15), row.int64(16), row.int64(17), row.int64(18)};
   cart.checkout = row.optionalText(19).value_or("");
@@ -160,6 +156,12 @@ Cart StoreSql::cartOf(const Row& row) const {
   cart.updated_at = row.time(23);
   cart.expires_at = row.time(24);
   return cart;
+}
+
+void StoreSql::openPersonal(const Row& row, Cart& cart) const {
+  cart.email = opened(sealer_, row, 7, "email", cart.id_hash);
+  cart.shipping_address = addressOf(opened(sealer_, row, 8, "shipping_address", cart.id_hash));
+  cart.billing_address = addressOf(opened(sealer_, row, 9, "billing_address", cart.id_hash));
 }
 
 task<void> StoreSql::add(store::Transaction& in, const Cart& cart) {
@@ -175,6 +177,7 @@ task<std::optional<Cart>> StoreSql::find(store::Statements& in, std::string id_h
   const Rows rows = co_await in.query(sql, params(std::move(id_hash)));
   if (rows.empty()) co_return std::nullopt;
   Cart cart = cartOf(rows.front());
+  openPersonal(rows.front(), cart);
   for (const Row& row : rows)
     if (!row.isNull(kFirstOfLine)) cart.lines.push_back(lineOf(row));
   // Here and not in SQL, where sorting costs a table of its own even for one line.

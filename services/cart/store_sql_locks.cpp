@@ -15,8 +15,8 @@ constexpr std::string_view kGiveBack =
     "ON CONFLICT (checkout) DO UPDATE SET version = excluded.version, at = excluded.at";
 constexpr std::string_view kGivenBack = "SELECT version FROM given_back WHERE checkout = $1";
 constexpr std::string_view kLocksBefore =
-    "SELECT checkout, state FROM cart WHERE checkout IS NOT NULL AND state = 'checking_out' AND locked_at < $1 "
-    "AND checkout > $2 ORDER BY checkout LIMIT $3";
+    "SELECT checkout, state FROM cart WHERE checkout IS NOT NULL AND (state = 'checking_out' OR "
+    "(state = 'completed' AND $4)) AND locked_at < $1 AND checkout > $2 ORDER BY checkout LIMIT $3";
 constexpr std::string_view kExpire =
     "UPDATE cart SET state = 'expired', version = version + 1, updated_at = $1, email = NULL, "
     "shipping_address = NULL, billing_address = NULL WHERE state = 'active' AND id_hash IN "
@@ -58,9 +58,9 @@ task<std::vector<CheckoutState>> StoreSql::locksOf(store::Statements& in, std::v
   co_return statesIn(rows);
 }
 
-task<std::vector<CheckoutState>> StoreSql::locksBefore(store::Statements& in, Time before, std::string after,
-                                                       std::int64_t limit) {
-  const Rows rows = co_await in.query(kLocksBefore, params(before, std::move(after), limit));
+task<std::vector<CheckoutState>> StoreSql::locksBefore(store::Statements& in, Time before, bool completed,
+                                                       std::string after, std::int64_t limit) {
+  const Rows rows = co_await in.query(kLocksBefore, params(before, std::move(after), limit, completed));
   co_return statesIn(rows);
 }
 

@@ -3,6 +3,8 @@
 #include <charconv>
 
 #include "chassis/base/error.hpp"
+#include "chassis/json/reader.hpp"
+#include "chassis/json/wellknown.hpp"
 #include "chassis/security/sealer.hpp"
 #include "chassis/store/page.hpp"
 #include "chassis/store/sql.hpp"
@@ -73,6 +75,18 @@ task<v1::ListLevelsResponse> Handlers::ListLevels(rpc::Context, v1::ListLevelsRe
   co_return response;
 }
 
+task<v1::GetLevelsResponse> Handlers::GetLevels(rpc::Context, v1::GetLevelsRequest request) {
+  json::Reader faults;
+  validate(request, faults);
+  faults.finish();
+  auto read = [this, skus = std::vector<std::string>(request.skus().begin(), request.skus().end())](
+                  store::Statements& in) { return store_->levelsOf(in, skus); };
+  const std::vector<Level> levels = co_await database_->snapshot(std::move(read));
+  v1::GetLevelsResponse response;
+  for (const Level& level : levels) *response.add_levels() = messageOf(level);
+  co_return response;
+}
+
 task<v1::ListMovementsResponse> Handlers::ListMovements(rpc::Context, v1::ListMovementsRequest request) {
   const std::string list = "inventory.movements:" + request.sku();
   const std::int64_t size = store::pageSize(request.page_size());
@@ -133,8 +147,9 @@ task<v1::GetReservationsResponse> Handlers::GetReservations(rpc::Context, v1::Ge
   co_return response;
 }
 
-task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) {
-  co_return co_await checkInvariants(*database_, *store_);
+task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context,
+                                                                  type::v1::CheckInvariantsRequest request) {
+  co_return co_await checkInvariants(*database_, *store_, sealer_, toTime(request.as_of()), hold_grace_);
 }
 
 }  // namespace kontor::inventory

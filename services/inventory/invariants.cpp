@@ -1,22 +1,22 @@
 #include "services/inventory/invariants.hpp"
 
+#include "chassis/store/audit.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/inventory/store.hpp"
 
 namespace kontor::inventory {
 
-task<type::v1::CheckInvariantsResponse> checkInvariants(store::SqlStore& database, Store& store) {
-  auto read = [&store](store::Statements& in) { return store.audit(in); };
-  const std::vector<Audit> audits = co_await database.snapshot(read);
-  type::v1::CheckInvariantsResponse response;
-  for (const Audit& audit : audits) {
-    type::v1::Invariant& invariant = *response.add_invariants();
-    invariant.set_name(audit.name);
-    invariant.set_ok(audit.violations.empty());
-    invariant.set_checked(audit.checked);
-    for (const std::string& violation : audit.violations) invariant.add_violations(violation);
-  }
-  co_return response;
+task<type::v1::CheckInvariantsResponse> checkInvariants(store::SqlStore& database, Store& store,
+                                                        const security::Sealer& sealer, Time now, Duration hold_grace) {
+  auto read = [&store, &sealer, now, hold_grace](store::Statements& in) -> task<type::v1::CheckInvariantsResponse> {
+    type::v1::CheckInvariantsResponse response;
+    const std::vector<store::Audit> stock = co_await store.audit(in, now, hold_grace);
+    store::addAudits(stock, response);
+    const std::vector<store::Audit> records = co_await store::auditRecords(in, sealer, "inventory", now);
+    store::addAudits(records, response);
+    co_return response;
+  };
+  co_return co_await database.snapshot(std::move(read));
 }
 
 }  // namespace kontor::inventory

@@ -26,7 +26,8 @@ class InventoryModule final : public app::Module {
                 grace = config::durationOf(settings.hold_grace())]() -> task<void> {
                  co_await sweepHolds(database, store, environment.clock().now(), grace);
                }) {
-    host.directory().provide<v1::Inventory>(std::make_shared<Handlers>(database_, store_, host.sealer()));
+    host.directory().provide<v1::Inventory>(
+        std::make_shared<Handlers>(database_, store_, host.sealer(), config::durationOf(settings.hold_grace())));
   }
 
   std::string_view name() const override { return kName; }

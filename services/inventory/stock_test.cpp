@@ -197,40 +197,5 @@ TEST(Lists, ShowReservationsThatClaimStock) {
   EXPECT_EQ(shop.get(shop.handlers().GetReservations(Warehouse::order(), active)).reservations_size(), 3);
 }
 
-TEST(Invariants, NameTheEditedRow) {
-  const std::vector<std::pair<std::string, std::string>> edits = {
-      {"UPDATE level SET on_hand = on_hand + 1 WHERE sku = 'b'",
-       "stock levels equal the sums of their ledger: b at main: on hand 10, held 0, committed 2, version 3; by the "
-       "ledger 9, 0, 2, 3"},
-      {"UPDATE reservation SET state = 'released' WHERE ref = 'chk_1'",
-       "held stock equals what held reservations claim: a at main: 2 are held, reservations hold 0"},
-      {"UPDATE reservation_line SET quantity = 3 WHERE ref = 'chk_2'",
-       "committed stock equals what committed reservations claim: b at main: 2 are committed, reservations are "
-       "committed to 3"},
-  };
-  for (const auto& [sql, expected] : edits) {
-    Warehouse shop;
-    shop.stock({{"a", 9}, {"b", 9}});
-    shop.reserve("chk_1", {{"a", 2}});
-    shop.reserve("chk_2", {{"b", 2}});
-    shop.commit("chk_2");
-    ASSERT_EQ(shop.violations(), Strings());
-    shop.edit(sql);
-    EXPECT_EQ(shop.violations(), Strings({expected}));
-  }
-}
-
-TEST(Invariants, ReplayTheLedgerForEveryGrant) {
-  Warehouse shop;
-  shop.stock({{"a", 5}, {"b", 1, true, true}});
-  shop.reserve("chk_1", {{"a", 2}});
-  shop.reserve("chk_2", {{"a", 3}, {"b", 4}});  // b is sold beyond stock: no violation
-  shop.adjust("a", 4);                          // comes too late to excuse what follows
-  shop.edit("UPDATE movement SET on_hand_change = 4 WHERE sku = 'a' AND sequence = 1");
-  shop.edit("UPDATE movement SET on_hand_change = 5 WHERE sku = 'a' AND kind = 'adjust'");
-  EXPECT_EQ(shop.violations(), Strings({"no grant beyond what was available, by the ledger: a at main: chk_2 was "
-                                        "granted 3 when 2 were available (movement 3)"}));
-}
-
 }  // namespace
 }  // namespace kontor::inventory

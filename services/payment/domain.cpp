@@ -130,6 +130,12 @@ std::optional<Change> apply(const Payment& before, const Notice& notice) {
   throw contradiction(before, "changed by an unknown fact");
 }
 
+bool overtaken(const Payment& now, const Notice& notice, std::int64_t heard_at_version) {
+  const bool ended = now.state() == Payment::STATE_VOIDED || now.state() == Payment::STATE_FAILED ||
+                     now.state() == Payment::STATE_EXPIRED;
+  return ended && notice.fact == Fact::kAuthorized && now.version() != heard_at_version;
+}
+
 std::optional<Change> giveUp(const Payment& before, std::string_view why) {
   if (before.state() == Payment::STATE_REQUIRES_ACTION) {
     Change change = changeTo(before, Payment::STATE_EXPIRED, "expired");

@@ -46,6 +46,10 @@ Payment givenUp(std::string id, const std::string& ref);
 /// Throws FAILED_PRECONDITION / "PAYMENT_STATE" when the notice contradicts what is settled.
 std::optional<Change> apply(const Payment& before, const Notice& notice);
 
+/// True when `notice` would bring an ended payment back to life, but was given when the payment was at another version
+/// than now: the provider may have undone since what it says. Such a notice counts only when it is asked for anew.
+bool overtaken(const Payment& now, const Notice& notice, std::int64_t heard_at_version);
+
 /// Ends a payment whose provider will not: a required action that nobody took, a reference nobody knows.
 std::optional<Change> giveUp(const Payment& before, std::string_view why);
 

@@ -4,8 +4,11 @@
 
 #include "chassis/base/error.hpp"
 #include "chassis/config/settings.hpp"
+#include "chassis/json/wellknown.hpp"
 #include "chassis/runtime/deadline.hpp"
 #include "chassis/runtime/environment.hpp"
+#include "chassis/store/answered.hpp"
+#include "chassis/store/audit.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/payment/invariants.hpp"
 #include "services/payment/recorder.hpp"
@@ -14,9 +17,11 @@
 
 namespace kontor::payment {
 
-Handlers::Handlers(runtime::Environment& environment, std::shared_ptr<store::SqlStore> store, Providers providers,
+Handlers::Handlers(runtime::Environment& environment, const security::Sealer& sealer,
+                   std::shared_ptr<store::SqlStore> store, Providers providers,
                    std::shared_ptr<sandbox::Sandbox> sandbox, const PaymentSettings& settings)
     : environment_(environment),
+      sealer_(sealer),
       store_(std::move(store)),
       providers_(std::move(providers)),
       sandbox_(std::move(sandbox)),
@@ -55,22 +60,37 @@ task<Payment> Handlers::Authorize(rpc::Context context, v1::AuthorizeRequest req
   bool fresh = false;
   Payment payment = co_await begin(context, request, fresh);
   if (!fresh) co_return payment;
-  const auto expires = std::chrono::seconds(request.expires_at().seconds());
   Authorization wish{request.ref(), request.token(), request.amount().amount(), request.amount().currency(),
-                     Time(std::chrono::duration_cast<Duration>(expires))};
+                     toTime(request.expires_at())};
   const SteadyTime latest = runtime::Executor::current().now() + provider_timeout_;
   task<Notice> asking = provider->authorize(std::move(wish));
   Notice notice = co_await runtime::withDeadline(std::move(asking), latest);
-  Payment noted = co_await note(std::move(context), request.ref(), std::move(notice));
+  Payment noted = co_await note(std::move(context), request.ref(), std::move(notice), payment.version());
   co_return noted;
 }
 
-task<Payment> Handlers::note(rpc::Context context, std::string ref, Notice notice) {
-  auto body = [this, ref, notice](store::Transaction& transaction) {
-    return recordNotice(transaction, environment_, ref, notice);
-  };
-  Payment payment = co_await store_->transact(std::move(context), std::move(body));
-  co_return payment;
+task<Payment> Handlers::note(rpc::Context context, std::string ref, Notice notice, std::int64_t version) {
+  while (true) {
+    bool late = false;
+    auto body = [this, ref, notice, version, &late](store::Transaction& transaction) -> task<Payment> {
+      std::optional<Payment> now = co_await records::find(transaction, ref);
+      KONTOR_ASSERT(now, "payments are never deleted");
+      late = overtaken(*now, notice, version);
+      if (late) co_return std::move(*now);
+      Payment noted = co_await recordNotice(transaction, environment_, ref, notice);
+      co_return noted;
+    };
+    Payment payment = co_await store_->transact(context, std::move(body));
+    if (!late) co_return payment;
+    version = payment.version();
+    notice = co_await providerNamed(payment.provider())->ask(ref);
+  }
+}
+
+task<Payment> Handlers::askAndNote(rpc::Context context, Payment payment) {
+  Notice notice = co_await providerNamed(payment.provider())->ask(payment.ref());
+  Payment noted = co_await note(std::move(context), payment.ref(), std::move(notice), payment.version());
+  co_return noted;
 }
 
 task<Payment> Handlers::GetPayment(rpc::Context, v1::GetPaymentRequest request) {
@@ -83,13 +103,14 @@ task<v1::SettleResponse> Handlers::Settle(rpc::Context context, v1::SettleReques
   v1::SettleResponse response;
   response.set_knowledge(v1::SettleResponse::KNOWLEDGE_KNOWN);
   const std::string provider_name = payment.provider();
+  const std::int64_t version = payment.version();
   *response.mutable_payment() = std::move(payment);
   if (provider_name.empty()) co_return response;  // given up before it was asked for
   const std::shared_ptr<Provider> provider = providerNamed(provider_name);
   Notice notice = co_await provider->ask(request.ref());
   if (notice.fact == Fact::kPending) response.set_knowledge(v1::SettleResponse::KNOWLEDGE_PENDING);
   if (notice.fact == Fact::kNotKnown) response.set_knowledge(v1::SettleResponse::KNOWLEDGE_NOT_KNOWN);
-  *response.mutable_payment() = co_await note(std::move(context), request.ref(), std::move(notice));
+  *response.mutable_payment() = co_await note(std::move(context), request.ref(), std::move(notice), version);
   co_return response;
 }
 
@@ -129,7 +150,8 @@ task<Payment> Handlers::moveMoney(rpc::Context context, Movement movement, std::
   static_cast<void>(capturing ? capture(before, amount) : refund(before, amount));
   const std::shared_ptr<Provider> provider = providerNamed(before.provider());
   task<void> moving = capturing ? provider->capture(ref, operation, amount) : provider->refund(ref, operation, amount);
-  co_await moving;
+  // No answer in time may have run: the caller's repeat under the same reference finds out, and takes nothing twice.
+  co_await runtime::withDeadline(std::move(moving), runtime::Executor::current().now() + provider_timeout_);
   auto body = [this, ref, operation, amount, capturing, type](store::Transaction& transaction) -> task<Payment> {
     std::optional<Payment> now = co_await records::find(transaction, ref);
     KONTOR_ASSERT(now, "payments are never deleted");
@@ -160,29 +182,44 @@ task<v1::ReceiveWebhookResponse> Handlers::ReceiveWebhook(rpc::Context context, 
     throw Error(Code::kInvalidArgument, "BAD_SIGNATURE",
                 "the webhook's signature is missing, wrong, or older than five minutes; nothing was taken from it");
   }
-  auto body = [this, news = *news, name = request.provider()](store::Transaction& transaction) -> task<void> {
+  // A webhook may be older than what we know: nobody was asked when it was written.
+  constexpr std::int64_t kHeardAtAnyTime = 0;
+  auto body = [this, news = *news,
+               name = request.provider()](store::Transaction& transaction) -> task<std::optional<Payment>> {
+    std::optional<Payment> known = co_await records::find(transaction, news.ref);
+    if (known && overtaken(*known, news.notice, kHeardAtAnyTime)) co_return known;
     const bool fresh = co_await records::receive(transaction, name, news.event_id);
-    if (!fresh) co_return;
-    const std::optional<Payment> known = co_await records::find(transaction, news.ref);
-    if (!known) co_return;  // another shop's, or one of before our time: taken, so that it is not sent for ever
-    co_await recordNotice(transaction, environment_, news.ref, news.notice);
+    // Another shop's, or one of before our time, is taken as well, so that it is not sent for ever.
+    if (fresh && known) co_await recordNotice(transaction, environment_, news.ref, news.notice);
+    co_return std::nullopt;
   };
-  co_await store_->transact(std::move(context), std::move(body));
+  std::optional<Payment> revived = co_await store_->transact(context, std::move(body));
+  if (revived && !revived->provider().empty()) co_await askAndNote(std::move(context), std::move(*revived));
   v1::ReceiveWebhookResponse response;
   response.set_received(true);
   co_return response;
 }
 
-task<v1::DecideSandboxActionResponse> Handlers::DecideSandboxAction(rpc::Context,
+// The sandbox has a book of its own, so the answer is kept after the effect: a crash between the two finds the action
+// decided as it was wished.
+task<v1::DecideSandboxActionResponse> Handlers::DecideSandboxAction(rpc::Context context,
                                                                     v1::DecideSandboxActionRequest request) {
+  using Response = v1::DecideSandboxActionResponse;
+  const auto first = co_await store::firstAnswer<Response>(*store_, context);
+  if (first) co_return *first;
   if (!sandbox_) throw notFound("payment action", request.id());
   if (request.outcome() != "approve" && request.outcome() != "decline") {
     throw invalidField("outcome", "UNKNOWN_VALUE", "expected \"approve\" or \"decline\"");
   }
   co_await sandbox_->decide(request.id(), request.outcome() == "approve");
-  v1::DecideSandboxActionResponse response;
+  Response response;
   response.set_id(request.id());
   response.set_outcome(request.outcome());
+  auto keep = [context, response](store::Transaction& in) -> task<void> {
+    auto effect = [&]() -> task<Response> { co_return response; };
+    co_await store::answered<Response>(in, context, effect, effect);
+  };
+  if (context.idempotency()) co_await store_->transact(context, std::move(keep));
   co_return response;
 }
 
@@ -190,9 +227,15 @@ task<v1::CompareBooksResponse> Handlers::CompareBooks(rpc::Context, v1::CompareB
   return compareBooks(*store_, providers_, std::move(request));
 }
 
-task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) {
-  auto body = [](store::Statements& statements) { return checkInvariants(statements); };
+task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context,
+                                                                  type::v1::CheckInvariantsRequest request) {
+  const Time now = toTime(request.as_of());
+  auto body = [this, now](store::Statements& statements) { return checkInvariants(statements, sealer_, now); };
   type::v1::CheckInvariantsResponse response = co_await store_->snapshot(std::move(body));
+  if (sandbox_) {
+    const std::vector<store::Audit> book = co_await sandbox_->audit(now);
+    store::addAudits(book, response);
+  }
   co_return response;
 }
 

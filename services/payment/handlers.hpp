@@ -11,6 +11,9 @@
 namespace kontor::runtime {
 class Environment;
 }
+namespace kontor::security {
+class Sealer;
+}
 namespace kontor::store {
 class SqlStore;
 class Transaction;
@@ -28,9 +31,9 @@ class Handlers final : public v1::Payments {
  public:
   using Providers = std::map<std::string, std::shared_ptr<Provider>, std::less<>>;
 
-  /// `environment` must outlive it. `sandbox` may be null: its actions are then unknown.
-  Handlers(runtime::Environment& environment, std::shared_ptr<store::SqlStore> store, Providers providers,
-           std::shared_ptr<sandbox::Sandbox> sandbox, const PaymentSettings& settings);
+  /// `environment` and `sealer` must outlive it. `sandbox` may be null: its actions are then unknown.
+  Handlers(runtime::Environment& environment, const security::Sealer& sealer, std::shared_ptr<store::SqlStore> store,
+           Providers providers, std::shared_ptr<sandbox::Sandbox> sandbox, const PaymentSettings& settings);
 
   task<Payment> Authorize(rpc::Context context, v1::AuthorizeRequest request) override;
   task<Payment> GetPayment(rpc::Context context, v1::GetPaymentRequest request) override;
@@ -50,13 +53,16 @@ class Handlers final : public v1::Payments {
 
   std::shared_ptr<Provider> providerNamed(const std::string& name) const;
   task<Payment> require(std::string ref);
-  /// Writes down what a provider said; answers with the payment as it then stands.
-  task<Payment> note(rpc::Context context, std::string ref, Notice notice);
+  /// Writes down what a provider said of a payment that was at `version` when it was asked; asks again when that was
+  /// overtaken. Answers with the payment as it then stands.
+  task<Payment> note(rpc::Context context, std::string ref, Notice notice, std::int64_t version);
+  task<Payment> askAndNote(rpc::Context context, Payment payment);
   task<Payment> moveMoney(rpc::Context context, Movement movement, std::string ref, std::string operation,
                           std::int64_t amount);
   task<Payment> begin(rpc::Context context, v1::AuthorizeRequest request, bool& fresh);
 
   runtime::Environment& environment_;
+  const security::Sealer& sealer_;
   std::shared_ptr<store::SqlStore> store_;
   Providers providers_;
   std::shared_ptr<sandbox::Sandbox> sandbox_;

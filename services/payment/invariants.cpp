@@ -1,8 +1,12 @@
 #include "services/payment/invariants.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
 #include <utility>
 
+#include "chassis/json/wellknown.hpp"
+#include "chassis/store/audit.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/payment/store.hpp"
 
@@ -11,35 +15,99 @@ namespace {
 
 constexpr std::int64_t kBatch = 1000;
 constexpr std::size_t kPage = 500;
-constexpr int kMostViolations = 20;
 
-Time timeOf(const google::protobuf::Timestamp& timestamp) {
-  return Time(std::chrono::seconds(timestamp.seconds()) +
-              std::chrono::floor<Duration>(std::chrono::nanoseconds(timestamp.nanos())));
+constexpr std::string_view kCountEvents = "SELECT COUNT(*) FROM payment_event";
+constexpr std::string_view kStrayEvents =
+    "SELECT e.id, e.type, e.ref FROM payment_event e WHERE NOT EXISTS (SELECT 1 FROM payment p WHERE p.ref = e.ref) "
+    "ORDER BY e.ref, e.id LIMIT 20";
+constexpr std::string_view kTwice =
+    "SELECT ref, type, operation, COUNT(*) FROM payment_event WHERE operation <> '' "
+    "GROUP BY ref, type, operation HAVING COUNT(*) > 1 ORDER BY ref, type, operation LIMIT 20";
+constexpr std::string_view kUnnamed =
+    "SELECT id, type, ref FROM payment_event WHERE type IN ('captured', 'refunded') AND operation = '' "
+    "ORDER BY ref, id LIMIT 20";
+
+std::string strayEvent(const store::Row& row) {
+  return "event " + row.text(0) + " (" + row.text(1) + "): there is no payment of " + row.text(2);
+}
+std::string twiceLine(const store::Row& row) {
+  return row.text(0) + ": " + row.text(2) + " was " + row.text(1) + " " + store::number(row, 3) + " times";
+}
+std::string unnamedLine(const store::Row& row) {
+  return row.text(2) + ": event " + row.text(0) + " says " + row.text(1) + ", but not for what";
 }
 
-void violate(type::v1::Invariant& invariant, std::string what) {
-  invariant.set_ok(false);
-  if (invariant.violations_size() < kMostViolations) invariant.add_violations(std::move(what));
-}
+constexpr std::array<store::Rule, 3> kRules{
+    {{"payment: every event is of a payment", kCountEvents, kStrayEvents, strayEvent},
+     {"payment: one capture for each fulfilment, one refund for each reference", kCountEvents, kTwice, twiceLine},
+     {"payment: every capture and refund says for what", kCountEvents, kUnnamed, unnamedLine}}};
 
-void checkSums(const records::PaymentWithSums& row, type::v1::Invariant& invariant) {
+std::string named(const Payment& payment) { return payment.id() + " of " + payment.ref(); }
+
+void checkSums(const records::PaymentWithSums& row, store::Audit& audit) {
   const Payment& payment = row.payment;
   const auto differ = [&](std::string_view what, std::int64_t kept, std::int64_t sum) {
     if (kept == sum) return;
-    violate(invariant, payment.id() + " of " + payment.ref() + ": " + std::string(what) + " is " +
-                           std::to_string(kept) + ", its history says " + std::to_string(sum));
+    audit.violate(named(payment) + ": " + std::string(what) + " is " + std::to_string(kept) + ", its history says " +
+                  std::to_string(sum));
   };
   differ("authorized", payment.authorized().amount(), row.sums.authorized);
   differ("captured", payment.captured().amount(), row.sums.captured);
   differ("refunded", payment.refunded().amount(), row.sums.refunded);
 }
 
-void checkOrder(const Payment& payment, type::v1::Invariant& invariant) {
+void checkOrder(const Payment& payment, store::Audit& audit) {
   const bool sound = payment.authorized().amount() <= payment.amount().amount() &&
                      payment.captured().amount() <= payment.authorized().amount() &&
                      payment.refunded().amount() <= payment.captured().amount();
-  if (!sound) violate(invariant, payment.id() + " of " + payment.ref() + " has taken or returned too much");
+  if (!sound) audit.violate(named(payment) + " has taken or returned too much");
+}
+
+bool stateFits(const Payment& payment) {
+  const std::int64_t authorized = payment.authorized().amount();
+  const std::int64_t captured = payment.captured().amount();
+  const std::int64_t refunded = payment.refunded().amount();
+  switch (payment.state()) {
+    case Payment::STATE_AUTHORIZED:
+      return authorized > 0 && captured == 0;
+    case Payment::STATE_PARTIALLY_CAPTURED:
+      return captured > 0 && captured < authorized && refunded < captured;
+    case Payment::STATE_CAPTURED:
+      return captured > 0 && captured == authorized && refunded < captured;
+    case Payment::STATE_REFUNDED:
+      return captured > 0 && refunded == captured;
+    default:
+      return authorized == 0 && captured == 0 && refunded == 0;
+  }
+}
+
+void checkState(const Payment& payment, store::Audit& audit) {
+  if (stateFits(payment)) return;
+  audit.violate(named(payment) + " is " + std::string(stateName(payment.state())) + " with " +
+                std::to_string(payment.authorized().amount()) + " authorised, " +
+                std::to_string(payment.captured().amount()) + " captured, " +
+                std::to_string(payment.refunded().amount()) + " refunded");
+}
+
+task<std::vector<store::Audit>> auditPayments(store::Statements& in) {
+  store::Audit sums("payment: amounts are the sums of their history");
+  store::Audit order("payment: refunded <= captured <= authorized <= asked");
+  store::Audit states("payment: a payment's state tells its amounts");
+  std::string after;
+  for (bool more = true; more;) {
+    const auto rows = co_await records::withSums(in, after, kBatch);
+    for (const records::PaymentWithSums& row : rows) {
+      checkSums(row, sums);
+      checkOrder(row.payment, order);
+      checkState(row.payment, states);
+    }
+    for (store::Audit* audit : {&sums, &order, &states}) audit->checked += static_cast<std::int64_t>(rows.size());
+    more = rows.size() == kBatch;
+    if (more) after = rows.back().payment.ref();
+  }
+  std::vector<store::Audit> audits;
+  for (store::Audit* audit : {&sums, &order, &states}) audits.push_back(std::move(*audit));
+  co_return audits;
 }
 
 v1::BookEntry entryOf(const Payment& payment) {
@@ -65,11 +133,12 @@ void addProviderLine(const BookLine& line, Entries& entries) {
   provider.set_refunded(line.refunded);
 }
 
-// What only the provider's page shows is either unknown to us, which is a finding, or too young to be judged.
-task<void> dropYoung(store::SqlStore& store, Entries& entries) {
+// What only the provider's page shows is either unknown to us, which is a finding, or too young to be judged; what the
+// provider has just changed is too young as well: our own book may not have heard of it.
+task<void> dropYoung(store::SqlStore& store, const std::set<std::string>& just_changed, Entries& entries) {
   for (auto at = entries.begin(); at != entries.end();) {
-    bool young = false;
-    if (!at->second.ours()) {
+    bool young = just_changed.contains(at->first);
+    if (!young && !at->second.ours()) {
       const auto known = co_await records::find(store, at->first);
       young = known.has_value();
     }
@@ -77,31 +146,17 @@ task<void> dropYoung(store::SqlStore& store, Entries& entries) {
   }
 }
 
-// A page of each side may end at another reference: only what both have read up to is compared.
-void cutAt(Entries& entries, const std::string& last) { entries.erase(entries.upper_bound(last), entries.end()); }
-
 }  // namespace
 
-task<type::v1::CheckInvariantsResponse> checkInvariants(store::Statements& statements) {
+task<type::v1::CheckInvariantsResponse> checkInvariants(store::Statements& statements, const security::Sealer& sealer,
+                                                        Time now) {
   type::v1::CheckInvariantsResponse response;
-  type::v1::Invariant& sums = *response.add_invariants();
-  sums.set_name("payment: amounts are the sums of their history");
-  sums.set_ok(true);
-  type::v1::Invariant& order = *response.add_invariants();
-  order.set_name("payment: refunded <= captured <= authorized <= asked");
-  order.set_ok(true);
-  std::string after;
-  for (;;) {
-    const auto rows = co_await records::withSums(statements, after, kBatch);
-    for (const records::PaymentWithSums& row : rows) {
-      checkSums(row, sums);
-      checkOrder(row.payment, order);
-    }
-    sums.set_checked(sums.checked() + static_cast<std::int64_t>(rows.size()));
-    order.set_checked(order.checked() + static_cast<std::int64_t>(rows.size()));
-    if (rows.size() < kBatch) break;
-    after = rows.back().payment.ref();
-  }
+  const std::vector<store::Audit> payments = co_await auditPayments(statements);
+  store::addAudits(payments, response);
+  const std::vector<store::Audit> rules = co_await store::auditRules(statements, kRules, now);
+  store::addAudits(rules, response);
+  const std::vector<store::Audit> records = co_await store::auditRecords(statements, sealer, "payment", now);
+  store::addAudits(records, response);
   co_return response;
 }
 
@@ -109,20 +164,22 @@ task<v1::CompareBooksResponse> compareBooks(
     store::SqlStore& store, const std::map<std::string, std::shared_ptr<Provider>, std::less<>>& providers,
     v1::CompareBooksRequest request) {
   // The provider's side is read first: what it books after that is younger than what we judge.
-  const Time since = timeOf(request.since());
+  const Time since = toTime(request.since());
+  const Time until = toTime(request.until());
   Entries entries;
+  std::set<std::string> just_changed;
+  // A full page of either side may end at another reference: only what all have read up to is compared.
   std::string last;
-  bool cut = false;
-  const auto limitTo = [&](const std::string& ref) {
-    last = cut ? std::min(last, ref) : ref;
-    cut = true;
-  };
+  const auto limitTo = [&](const std::string& ref) { last = last.empty() ? ref : std::min(last, ref); };
   for (const auto& [name, provider] : providers) {
     const auto lines = co_await provider->list(since, request.after_ref(), kPage);
-    for (const BookLine& line : lines) addProviderLine(line, entries);
+    for (const BookLine& line : lines) {
+      addProviderLine(line, entries);
+      if (line.changed_at >= until) just_changed.insert(line.ref);
+    }
     if (lines.size() == kPage) limitTo(lines.back().ref);
   }
-  const auto ours = co_await records::changed(store, since, timeOf(request.until()), request.after_ref(), kPage);
+  const auto ours = co_await records::changed(store, since, until, request.after_ref(), kPage);
   for (const Payment& payment : ours) {
     v1::BookEntry entry = entryOf(payment);
     const auto found = entries.find(payment.ref());
@@ -130,10 +187,11 @@ task<v1::CompareBooksResponse> compareBooks(
     entries[payment.ref()] = std::move(entry);
   }
   if (ours.size() == kPage) limitTo(ours.back().ref());
-  if (cut) cutAt(entries, last);
-  co_await dropYoung(store, entries);
+  if (!last.empty()) entries.erase(entries.upper_bound(last), entries.end());
+  co_await dropYoung(store, just_changed, entries);
   v1::CompareBooksResponse response;
   for (auto& [ref, entry] : entries) *response.add_entries() = std::move(entry);
+  response.set_next_after_ref(last);
   co_return response;
 }
 

@@ -9,6 +9,9 @@
 #include "kontor/type/v1/invariants.kontor.hpp"
 #include "services/payment/provider.hpp"
 
+namespace kontor::security {
+class Sealer;
+}
 namespace kontor::store {
 class SqlStore;
 class Statements;
@@ -17,8 +20,10 @@ class Statements;
 namespace kontor::payment {
 
 /// Payment's own invariants on one snapshot: amounts are the sums of their history, captured ≤ authorised ≤ asked,
-/// refunded ≤ captured. Violations name the payments.
-task<type::v1::CheckInvariantsResponse> checkInvariants(store::Statements& statements);
+/// refunded ≤ captured, states tell the amounts, nothing is captured twice. Violations name the payments. `now` decides
+/// what is late (zero: nothing).
+task<type::v1::CheckInvariantsResponse> checkInvariants(store::Statements& statements, const security::Sealer& sealer,
+                                                        Time now);
 
 /// Our payments beside their providers' own books, in the order of references: one page.
 task<v1::CompareBooksResponse> compareBooks(

@@ -56,8 +56,8 @@ std::unique_ptr<app::Module> makeModule(app::Host& host) {
   Handlers::Providers providers;
   auto sandbox = makeSandbox(host, settings.sandbox());
   if (sandbox) providers.emplace("sandbox", sandbox);
-  auto handlers =
-      std::make_shared<Handlers>(host.environment(), std::move(store), std::move(providers), sandbox, settings);
+  auto handlers = std::make_shared<Handlers>(host.environment(), host.sealer(), std::move(store), std::move(providers),
+                                             sandbox, settings);
   host.directory().provide<v1::Payments>(handlers);
   return std::make_unique<PaymentModule>(std::move(handlers), std::move(sandbox));
 }

@@ -1,6 +1,11 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <ostream>
+#include <set>
+
+#include "chassis/json/wellknown.hpp"
 #include "chassis/runtime/simulation.hpp"
 #include "chassis/security/signature.hpp"
 #include "chassis/testing/temporary_folder.hpp"
@@ -159,7 +164,20 @@ class PaymentTest : public ::testing::Test {
     request.mutable_until()->set_seconds(4'000'000'000);
     return get(payments_->CompareBooks({}, std::move(request)));
   }
-  type::v1::CheckInvariantsResponse invariants() { return get(payments_->CheckInvariants({}, {})); }
+  std::vector<std::string> violations() {
+    type::v1::CheckInvariantsRequest request;
+    *request.mutable_as_of() = toTimestamp(world_->environment().clock().now());
+    std::vector<std::string> found;
+    const auto answer = get(payments_->CheckInvariants({}, std::move(request)));
+    for (const auto& invariant : answer.invariants())
+      for (const std::string& line : invariant.violations()) found.push_back(invariant.name() + ": " + line);
+    return found;
+  }
+  // Changes the stored facts behind the service's back.
+  void execute(const std::string& store, std::string sql) {
+    auto edit = [sql](store::Transaction& in) -> task<void> { co_await in.query(sql, store::Params{}); };
+    world_->run(host_.stores.at(store)->transact({}, edit));
+  }
 
   TemporaryFolder folder_;
   std::unique_ptr<World> world_;
@@ -259,6 +277,30 @@ TEST_F(PaymentTest, AWebhookIsTakenOnceAndOnlyWhenSigned) {
   EXPECT_EQ(state("chk_a").version(), 3);
 }
 
+// A webhook that was on its way while the payment was given up: the provider holds nothing any more.
+TEST_F(PaymentTest, AWebhookThatWasOvertakenByAVoidBringsNothingBack) {
+  authorize("chk_a", "tok_requires_action");
+  EXPECT_EQ(giveUpOn("chk_a").state(), Payment::STATE_VOIDED);
+  const std::string body = R"({"id":"evt_1","type":"payment.authorized","ref":"chk_a"})";
+  v1::ReceiveWebhookRequest request;
+  request.set_provider("sandbox");
+  request.mutable_body()->set_data(body);
+  request.set_signature(security::signBody("s3cret", body, world_->environment().clock().now()));
+  EXPECT_TRUE(get(payments_->ReceiveWebhook({}, request)).received());
+  EXPECT_EQ(state("chk_a").state(), Payment::STATE_VOIDED);
+  EXPECT_EQ(books().entries(0).provider().state(), "voided");
+}
+
+TEST(Domain, WhatWasSaidBeforeThePaymentEndedCountsNoMore) {
+  const Notice authorized{Fact::kAuthorized, "p", {}, {}};
+  Payment ended = after(fresh(), Fact::kDeclined);
+  ended.set_version(3);
+  EXPECT_TRUE(overtaken(ended, authorized, 2));
+  EXPECT_FALSE(overtaken(ended, authorized, 3)) << "asked after it had ended: the provider holds money all the same";
+  EXPECT_FALSE(overtaken(ended, {Fact::kVoided, {}, {}, {}}, 2));
+  EXPECT_FALSE(overtaken(fresh(), authorized, 0));
+}
+
 TEST_F(PaymentTest, AnUnknownProviderIsNamed) {
   v1::AuthorizeRequest request = wish("chk_a", "tok_approve");
   request.set_provider("pigeon");
@@ -270,18 +312,99 @@ TEST_F(PaymentTest, AnUnknownProviderIsNamed) {
   }
 }
 
-TEST_F(PaymentTest, AnEditedRowIsNamed) {
-  const Payment payment = authorize("chk_a", "tok_approve");
-  const auto sound = invariants();
-  for (const auto& invariant : sound.invariants()) EXPECT_TRUE(invariant.ok()) << invariant.name();
-  auto edit = [](store::Transaction& transaction) -> task<void> {
-    co_await transaction.execute("UPDATE payment SET authorized = 5, captured = 3 WHERE ref = 'chk_a'",
-                                 store::Params{});
-  };
-  world_->run(host_.stores.at("payment")->transact({}, edit));
-  const auto broken = invariants();
-  ASSERT_FALSE(broken.invariants(0).ok());
-  EXPECT_NE(broken.invariants(0).violations(0).find(payment.id()), std::string::npos);
+// Each edit of rows behind the service's back, and what must be said of it; %P stands for the payment's id.
+struct Plant {
+  std::string store;
+  std::vector<std::string> edits;
+  std::string said;
+};
+
+// What a test's name shows.
+void PrintTo(const Plant& plant, std::ostream* out) { *out << plant.said.substr(0, plant.said.find(':', 9)); }
+
+const std::vector<Plant> kPlants = {
+    {"payment",
+     {"UPDATE payment SET authorized = 1500"},
+     "payment: amounts are the sums of their history: %P of chk_a: authorized is 1500, its history says 1999"},
+    {"payment",
+     {"UPDATE payment SET captured = 3"},
+     "payment: amounts are the sums of their history: %P of chk_a: captured is 3, its history says 0"},
+    {"payment",
+     {"PRAGMA ignore_check_constraints = ON", "UPDATE payment SET captured = 3000",
+      "PRAGMA ignore_check_constraints = OFF"},
+     "payment: refunded <= captured <= authorized <= asked: %P of chk_a has taken or returned too much"},
+    {"payment",
+     {"UPDATE payment SET captured = 500, refunded = 500"},
+     "payment: a payment's state tells its amounts: %P of chk_a is authorized with 1999 authorised, 500 captured, 500 "
+     "refunded"},
+    {"payment",
+     {"CREATE TABLE bare AS SELECT * FROM payment_event", "DROP TABLE payment_event",
+      "ALTER TABLE bare RENAME TO payment_event",
+      "INSERT INTO payment_event VALUES ('pev_x', 'chk_x', 'failed', 0, '', '', 0)"},
+     "payment: every event is of a payment: event pev_x (failed): there is no payment of chk_x"},
+    {"payment",
+     {"DROP INDEX payment_event_once",
+      "INSERT INTO payment_event VALUES ('pev_1', 'chk_a', 'captured', 5, 'ful_1', '', 0)",
+      "INSERT INTO payment_event VALUES ('pev_2', 'chk_a', 'captured', 5, 'ful_1', '', 0)"},
+     "payment: one capture for each fulfilment, one refund for each reference: chk_a: ful_1 was captured 2 times"},
+    {"payment",
+     {"INSERT INTO payment_event VALUES ('pev_1', 'chk_a', 'captured', 0, '', '', 0)"},
+     "payment: every capture and refund says for what: chk_a: event pev_1 says captured, but not for what"},
+    {"sandbox",
+     {"UPDATE entry SET captured = 1999"},
+     "sandbox: each entry's amounts are the sums of its operations: chk_a: captured 1999, operations say 0; refunded "
+     "0, "
+     "operations say 0"},
+    {"sandbox",
+     {"UPDATE entry SET authorized = 2000"},
+     "sandbox: refunded <= captured <= authorized <= asked: chk_a: asked 1999, authorised 2000, captured 0, refunded "
+     "0"},
+    {"sandbox",
+     {"INSERT INTO webhook VALUES ('evt_x', 'chk_a', 'payment.authorized', 0)"},
+     "sandbox: every webhook is taken: webhook evt_x of chk_a waits since 1970-01-01T00:00:00Z"},
+};
+
+class PaymentPlants : public PaymentTest, public ::testing::WithParamInterface<Plant> {};
+
+TEST_P(PaymentPlants, AreNamed) {
+  std::string said = GetParam().said;
+  const std::string id = authorize("chk_a", "tok_approve").id();
+  if (const auto at = said.find("%P"); at != std::string::npos) said.replace(at, 2, id);
+  ASSERT_EQ(violations(), std::vector<std::string>());
+  for (const std::string& edit : GetParam().edits) execute(GetParam().store, edit);
+  const std::vector<std::string> found = violations();
+  EXPECT_NE(std::find(found.begin(), found.end(), said), found.end()) << said << "\nnot among " << found.size();
+}
+INSTANTIATE_TEST_SUITE_P(Each, PaymentPlants, ::testing::ValuesIn(kPlants));
+
+TEST_F(PaymentTest, BooksAreComparedInPages) {
+  for (int i = 0; i < 1'010; ++i) authorize("chk_" + std::to_string(10'000 + i), "tok_approve");
+  std::set<std::string> seen;
+  v1::CompareBooksRequest request;
+  request.mutable_until()->set_seconds(4'000'000'000);
+  int pages = 0;
+  do {
+    const auto page = get(payments_->CompareBooks({}, request));
+    for (const auto& entry : page.entries()) EXPECT_TRUE(seen.insert(entry.ref()).second) << entry.ref();
+    request.set_after_ref(page.next_after_ref());
+    ++pages;
+  } while (!request.after_ref().empty());
+  EXPECT_EQ(seen.size(), 1'010u);
+  EXPECT_EQ(pages, 3);
+}
+
+TEST_F(PaymentTest, WhatTheProviderHasJustChangedIsNotCompared) {
+  authorize("chk_a", "tok_approve");
+  const Time then = world_->environment().clock().now() + std::chrono::seconds(1);
+  world_->run(pause(std::chrono::seconds(5)));
+  v1::CaptureRequest request;
+  request.set_ref("chk_a");
+  request.set_capture_ref("ful_1");
+  request.mutable_amount()->set_amount(1'999);
+  get(payments_->Capture({}, request));
+  v1::CompareBooksRequest compare;
+  *compare.mutable_until() = toTimestamp(then);
+  EXPECT_EQ(get(payments_->CompareBooks({}, compare)).entries_size(), 0);
 }
 
 }  // namespace

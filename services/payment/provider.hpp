@@ -28,6 +28,7 @@ struct BookLine {
   std::int64_t authorized = 0;
   std::int64_t captured = 0;
   std::int64_t refunded = 0;
+  Time changed_at{};  // when it last changed
 };
 
 /// News that a provider sent by webhook, its signature checked.

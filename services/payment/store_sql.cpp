@@ -1,3 +1,4 @@
+#include "chassis/json/wellknown.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/payment/store.hpp"
 
@@ -20,12 +21,6 @@ void setMoney(v1::Payment& payment, const store::Row& row) {
   set(payment.mutable_refunded(), 8);
 }
 
-template <class Timestamp>
-void setTime(Timestamp* timestamp, std::int64_t micros) {
-  timestamp->set_seconds(micros / 1'000'000);
-  timestamp->set_nanos(static_cast<std::int32_t>(micros % 1'000'000 * 1'000));
-}
-
 Payment read(const store::Row& row) {
   Payment payment;
   payment.set_ref(row.text(0));
@@ -39,8 +34,8 @@ Payment read(const store::Row& row) {
   }
   payment.set_failure(row.text(10));
   payment.set_version(row.int64(11));
-  setTime(payment.mutable_created_at(), row.int64(12));
-  setTime(payment.mutable_updated_at(), row.int64(13));
+  *payment.mutable_created_at() = toTimestamp(row.time(12));
+  *payment.mutable_updated_at() = toTimestamp(row.time(13));
   return payment;
 }
 

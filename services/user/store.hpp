@@ -9,6 +9,7 @@
 #include "services/user/domain.hpp"
 
 namespace kontor::store {
+struct Audit;
 class Statements;
 class Transaction;
 }  // namespace kontor::store
@@ -19,13 +20,6 @@ namespace kontor::user {
 struct Credentials {
   std::string account;
   std::string password;  // the hash
-};
-
-/// One rule that must hold of the stored facts, and what breaks it (at most 20, one line each).
-struct Audit {
-  std::string name;
-  std::int64_t checked = 0;
-  std::vector<std::string> violations;
 };
 
 /// What the service needs of a store. Writes run inside a transaction of the caller's, reads there or on a snapshot.
@@ -67,8 +61,8 @@ class Store {
   virtual task<std::int64_t> sweepSessions(store::Transaction& in, AccountKind kind, Time idle_before) = 0;
   virtual task<std::int64_t> sweepAttempts(store::Transaction& in, Time attempts_before) = 0;
 
-  /// Checks the stored facts against each other, on the one snapshot that `in` is.
-  virtual task<std::vector<Audit>> audit(store::Statements& in) = 0;
+  /// Checks the stored facts against each other, on the one snapshot that `in` is; `now` decides what is late.
+  virtual task<std::vector<store::Audit>> audit(store::Statements& in, Time now) = 0;
 };
 
 }  // namespace kontor::user

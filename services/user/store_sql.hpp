@@ -38,12 +38,12 @@ class StoreSql : public Store {
   task<std::int64_t> sweepSessions(store::Transaction& in, AccountKind kind, Time idle_before) override;
   task<std::int64_t> sweepAttempts(store::Transaction& in, Time attempts_before) override;
 
-  task<std::vector<Audit>> audit(store::Statements& in) override;
+  task<std::vector<store::Audit>> audit(store::Statements& in, Time now) override;
 
  private:
   std::string emailHash(std::string_view email) const;
   Account accountOf(const store::Row& row) const;
-  task<Audit> auditEmails(store::Statements& in);
+  task<store::Audit> auditEmails(store::Statements& in);
 
   const security::Sealer& sealer_;
 };

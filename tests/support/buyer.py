@@ -1,5 +1,6 @@
 """The buyer's path in words a test can read."""
 
+import time
 import uuid
 
 ADDRESS = {"name": "Ada Buyer", "line1": "1 Quay Street", "city": "Luebeck", "postalCode": "23552", "country": "DE"}
@@ -80,6 +81,14 @@ def broken_invariants(admin):
     report = expect(admin.get("/v1/admin/invariants"), 200)
     assert report["invariants"], "no invariant was computed"
     return [row for row in report["invariants"] if not row["ok"]]
+
+
+def wait_until_sound(admin, seconds=40):
+    """Waits until every invariant holds; says which one does not."""
+    end = time.monotonic() + seconds
+    while broken := broken_invariants(admin):
+        assert time.monotonic() < end, f"after {seconds} s still broken: {broken}"
+        time.sleep(0.05)
 
 
 def unsettled(admin):

@@ -15,11 +15,18 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import uuid
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("KONTOR_BIN", os.path.join(ROOT, "build/release/bin/kontor"))
 SAMPLE = os.path.join(ROOT, "deploy/sample/catalogue.csv")
 START_SECONDS = 60
+
+
+# With KONTOR_REPEAT=1 every POST is sent twice with one Idempotency-Key, and must be answered twice alike.
+REPEAT = os.environ.get("KONTOR_REPEAT") == "1"
+# A login is a new session each time, a logout ends what would authorise its repeat, an export changes nothing.
+NOT_REPEATED = re.compile(r"/auth/(login|logout)$|^/v1/admin/exports")
 
 
 class Answer:
@@ -40,6 +47,21 @@ class Answer:
         return f"{self.status} {self.body[:600].decode('utf-8', 'replace')}"
 
 
+def require_same(path, first, again):
+    """Repeats a call that has changed something (success, or a decline) by `again` and compares the answers."""
+    if not (200 <= first.status < 300 or first.status == 402):
+        return  # it changed nothing: nothing was kept
+    if first.status == 202 and re.search(r"/(payment|complete|cancel)$", path.partition("?")[0]):
+        return  # the outcome is still open: the repeat is told what is known by then
+    second = again()
+    made_before = path.endswith("/complete") and (first.status, second.status) == (201, 200)
+    assert second.status == first.status or made_before, f"POST {path}: first {first}, repeated {second}"
+    if first.status == 402:
+        assert second.reason == first.reason, f"POST {path}: first {first}, repeated {second}"
+    else:
+        assert second.body == first.body, f"POST {path}: first {first}, repeated {second}"
+
+
 class Client:
     """One keep-alive connection, for one buyer (not thread-safe). A lost one raises OSError or HTTPException."""
 
@@ -49,7 +71,18 @@ class Client:
         self.host, self.port, self.token = parts.hostname, parts.port, token
 
     def call(self, method, path, body=None, headers=None, raw=None, timeout=30):
+        """One call, and in the repeating mode its repeat, which must get the first answer."""
         headers = dict(headers or {})
+        repeats = REPEAT and method == "POST" and not NOT_REPEATED.search(path.partition("?")[0])
+        if repeats:
+            headers.setdefault("Idempotency-Key", "repeat-" + uuid.uuid4().hex)
+        answer = self._send(method, path, body, headers, raw, timeout)
+        if repeats and isinstance(raw, (bytes, type(None))):
+            require_same(path, answer, lambda: self._send(method, path, body, headers, raw, timeout))
+        return answer
+
+    def _send(self, method, path, body, headers, raw, timeout):
+        headers = dict(headers)
         data = raw
         if body is not None:
             data = json.dumps(body).encode()
@@ -85,8 +118,10 @@ class Client:
 class Shop:
     """A kontor process; `settings` are overrides such as {"KONTOR_ORDER__CHECKOUT_HOLD": "20s"}."""
 
-    def __init__(self, settings=None, catalogue=SAMPLE, data=None, arguments=()):
+    def __init__(self, settings=None, catalogue=SAMPLE, data=None, arguments=(), prefix=()):
+        """`prefix` is a command that runs kontor in its place: ["prlimit", "--nofile=64"]."""
         self.settings = dict(settings or {})
+        self.prefix = list(prefix)
         self.catalogue = catalogue
         self.own_data = data is None
         self.data = data or os.path.join(tempfile.mkdtemp(prefix="kontor-test-"), "data")
@@ -131,7 +166,7 @@ class Shop:
         began = time.monotonic()
         self.log = open(self.data.rstrip("/") + ".log", "ab")
         self.process = subprocess.Popen(
-            self.command(),
+            [*self.prefix, *self.command()],
             cwd=ROOT,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
@@ -163,9 +198,9 @@ class Shop:
                 opened.set()
         stream.close()
 
-    def log_tail(self):
+    def log_tail(self, size=3000):
         with open(self.data.rstrip("/") + ".log", errors="replace") as log:
-            return log.read()[-3000:]
+            return log.read()[-size:]
 
     def kill(self, number=signal.SIGKILL):
         """Ends the process at once, as a crash would."""
@@ -203,6 +238,20 @@ class Shop:
     def admin_after_restart(self, admin):
         """The same login on the new process: sessions are durable."""
         return self.client(admin.token)
+
+    def doctor(self, *arguments):
+        """Runs `kontor doctor` on the data folder of the stopped shop; returns (exit code, the report)."""
+        done = subprocess.run(
+            [BINARY, "doctor", "--data", self.data, "--json", *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.stdout, f"kontor doctor said nothing: {done.stderr}"
+        return done.returncode, json.loads(done.stdout)
 
     def rss_mib(self):
         with open(f"/proc/{self.process.pid}/status") as status:

@@ -25,11 +25,45 @@ CREATE TABLE webhook (
 constexpr std::array<store::Migration, 1> kMigrations{{{1, "0001_ledger.sql", kSchema}}};
 
 constexpr std::string_view kColumns =
-    "ref, action, state, becomes, becomes_at, ignores_void, currency, amount, authorized, captured, refunded";
+    "ref, action, state, becomes, becomes_at, ignores_void, currency, amount, authorized, captured, refunded, "
+    "changed_at";
+
+// Whatever the entries say of themselves, the operations tell.
+constexpr std::string_view kWrongSums =
+    "SELECT ref, captured, booked_captures, refunded, booked_refunds FROM (SELECT e.ref, e.captured, e.refunded, "
+    "(SELECT COALESCE(CAST(SUM(o.amount) AS BIGINT), 0) FROM operation o WHERE o.ref = e.ref AND o.kind = 'capture') "
+    "AS booked_captures, "
+    "(SELECT COALESCE(CAST(SUM(o.amount) AS BIGINT), 0) FROM operation o WHERE o.ref = e.ref AND o.kind = 'refund') "
+    "AS booked_refunds FROM entry e) AS sums "
+    "WHERE captured <> booked_captures OR refunded <> booked_refunds ORDER BY ref LIMIT 20";
+constexpr std::string_view kTooMuch =
+    "SELECT ref, amount, authorized, captured, refunded FROM entry "
+    "WHERE authorized > amount OR captured > authorized OR refunded > captured ORDER BY ref LIMIT 20";
+constexpr std::string_view kUnsent =
+    "SELECT id, ref, created_at FROM webhook WHERE created_at < $1 ORDER BY created_at, id LIMIT 20";
+
+std::string sumsLine(const store::Row& row) {
+  return row.text(0) + ": captured " + store::number(row, 1) + ", operations say " + store::number(row, 2) +
+         "; refunded " + store::number(row, 3) + ", operations say " + store::number(row, 4);
+}
+std::string tooMuchLine(const store::Row& row) {
+  return row.text(0) + ": asked " + store::number(row, 1) + ", authorised " + store::number(row, 2) + ", captured " +
+         store::number(row, 3) + ", refunded " + store::number(row, 4);
+}
+std::string unsentLine(const store::Row& row) {
+  return "webhook " + row.text(0) + " of " + row.text(1) + " waits since " + formatRfc3339(row.time(2));
+}
+
+constexpr std::array<store::Rule, 3> kRules{
+    {{"sandbox: each entry's amounts are the sums of its operations", "SELECT COUNT(*) FROM entry", kWrongSums,
+      sumsLine},
+     {"sandbox: refunded <= captured <= authorized <= asked", "SELECT COUNT(*) FROM entry", kTooMuch, tooMuchLine},
+     {"sandbox: every webhook is taken", "SELECT COUNT(*) FROM webhook", kUnsent, unsentLine,
+      std::chrono::minutes(2)}}};
 
 Entry read(const store::Row& row) {
-  return {row.text(0), row.text(1),  row.text(2),  row.text(3),  row.time(4),  row.boolean(5),
-          row.text(6), row.int64(7), row.int64(8), row.int64(9), row.int64(10)};
+  return {row.text(0), row.text(1),  row.text(2),  row.text(3),  row.time(4),   row.boolean(5),
+          row.text(6), row.int64(7), row.int64(8), row.int64(9), row.int64(10), row.time(11)};
 }
 
 // What the entry is at `now`: changes that were due have happened.
@@ -83,8 +117,8 @@ Error refused(const std::string& ref, std::string_view why) {
 task<Entry> insert(store::Transaction& transaction, Entry entry) {
   const std::optional<Entry> there = co_await load(transaction, entry.ref);
   if (there) co_return *there;
-  const std::string sql = "INSERT INTO entry (" + std::string(kColumns) +
-                          ", changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10)";
+  const std::string sql =
+      "INSERT INTO entry (" + std::string(kColumns) + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, $10)";
   store::Params params{entry.ref,          entry.action,   entry.state,  entry.becomes,    entry.becomes_at,
                        entry.ignores_void, entry.currency, entry.amount, entry.authorized, transaction.now()};
   co_await transaction.execute(sql, std::move(params));
@@ -213,6 +247,12 @@ task<std::vector<Entry>> Ledger::list(Time since, std::string after_ref, std::in
   entries.reserve(rows.size());
   for (const store::Row& row : rows) entries.push_back(read(row));
   co_return entries;
+}
+
+task<std::vector<store::Audit>> Ledger::audit(Time now) {
+  auto body = [now](store::Statements& in) { return store::auditRules(in, kRules, now); };
+  std::vector<store::Audit> audits = co_await store_->snapshot(std::move(body));
+  co_return audits;
 }
 
 task<std::int64_t> Ledger::ripen() {

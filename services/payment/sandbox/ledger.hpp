@@ -8,6 +8,7 @@
 
 #include "chassis/base/time.hpp"
 #include "chassis/runtime/task.hpp"
+#include "chassis/store/audit.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/payment/provider.hpp"
 
@@ -26,6 +27,7 @@ struct Entry {
   std::int64_t authorized = 0;
   std::int64_t captured = 0;
   std::int64_t refunded = 0;
+  Time changed_at{};
 };
 
 /// A webhook that waits to be sent, again and again until it was taken.
@@ -56,6 +58,9 @@ class Ledger {
   task<void> capture(std::string ref, std::string operation, std::int64_t amount);
   task<void> refund(std::string ref, std::string operation, std::int64_t amount);
   task<std::vector<Entry>> list(Time since, std::string after_ref, std::int64_t limit);
+
+  /// What must hold of the book itself: amounts are the sums of operations, and none is more than the one before it.
+  task<std::vector<store::Audit>> audit(Time now);
 
   /// Lets every entry whose moment has come change, and queues the webhooks of late authorisations. Returns how many.
   task<std::int64_t> ripen();

@@ -140,10 +140,12 @@ task<std::vector<BookLine>> Sandbox::list(Time since, std::string after_ref, std
   std::vector<BookLine> lines;
   lines.reserve(entries.size());
   for (const Entry& entry : entries) {
-    lines.push_back({entry.ref, entry.state, entry.authorized, entry.captured, entry.refunded});
+    lines.push_back({entry.ref, entry.state, entry.authorized, entry.captured, entry.refunded, entry.changed_at});
   }
   co_return lines;
 }
+
+task<std::vector<store::Audit>> Sandbox::audit(Time now) { return state_->ledger.audit(now); }
 
 std::optional<WebhookNews> Sandbox::readWebhook(std::string_view body, std::string_view signature) const {
   const Time now = state_->environment.clock().now();

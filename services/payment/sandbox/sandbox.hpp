@@ -37,6 +37,9 @@ class Sandbox final : public Provider {
   task<std::vector<BookLine>> list(Time since, std::string after_ref, std::size_t limit) override;
   std::optional<WebhookNews> readWebhook(std::string_view body, std::string_view signature) const override;
 
+  /// What must hold of its book.
+  task<std::vector<store::Audit>> audit(Time now);
+
   /// The buyer's decision on the sandbox's page.
   task<void> decide(std::string action, bool approve);
 

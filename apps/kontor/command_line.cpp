@@ -5,6 +5,7 @@
 #include <string>
 
 #include "apps/kontor/check_config.hpp"
+#include "apps/kontor/export_products.hpp"
 #include "apps/kontor/import_products.hpp"
 #include "apps/kontor/serve.hpp"
 #include "apps/kontor/version.hpp"
@@ -46,6 +47,19 @@ void addImport(CLI::App& app, int& exit_code) {
   command->callback([options, &exit_code] { exit_code = importProducts(*options); });
 }
 
+void addExport(CLI::App& app, int& exit_code) {
+  auto* group = app.add_subcommand("export", "take data out of a running shop");
+  group->require_subcommand(1);
+  auto* command = group->add_subcommand("products", "write all products into a product file (Shopify's CSV)");
+  auto options = std::make_shared<ExportOptions>();
+  command->add_option("--header", options->header, "classic or current; else that of the file imported last")
+      ->check(CLI::IsMember({"classic", "current"}));
+  command->add_option("--to", options->shop, "the shop's address")->capture_default_str();
+  command->add_option("--token", options->token, "a staff token; else KONTOR_TOKEN");
+  command->add_option("--output", options->output, "a file; else standard output");
+  command->callback([options, &exit_code] { exit_code = exportProducts(*options); });
+}
+
 }  // namespace
 
 int runCommandLine(int argc, char** argv) {
@@ -55,6 +69,7 @@ int runCommandLine(int argc, char** argv) {
   addServe(app, exit_code);
   addCheckConfig(app, exit_code);
   addImport(app, exit_code);
+  addExport(app, exit_code);
   app.add_subcommand("version", "print the version")->callback([] { std::printf("kontor %s\n", kVersion.data()); });
   try {
     app.parse(argc, argv);

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "apps/kontor/staff_token.hpp"
 #include "chassis/base/error.hpp"
-#include "chassis/config/settings.hpp"
 #include "chassis/http/client.hpp"
 #include "chassis/http/problem.hpp"
 #include "chassis/json/reader.hpp"
@@ -43,16 +43,6 @@ class ProgressBar {
   const char* what_;
   bool shown_;
 };
-
-std::string tokenOf(const ImportOptions& options) {
-  if (!options.token.empty()) return options.token;
-  const auto variables = config::processVariables();
-  const auto found = variables.find("KONTOR_TOKEN");
-  if (found != variables.end() && !found->second.empty()) return found->second;
-  throw Error(
-      Code::kUnauthenticated,
-      "an import needs a staff token: give --token or set KONTOR_TOKEN (POST /v1/admin/auth/login answers one)");
-}
 
 // The import's job in an answer of the shop; an Error of the shop's own words otherwise.
 ImportJob readJob(const http::Answer& answer) {
@@ -122,7 +112,7 @@ int importProducts(const ImportOptions& options) {
   if (!std::filesystem::is_regular_file(options.file)) {
     throw Error(Code::kNotFound, "there is no file " + options.file);
   }
-  const std::string authorization = "Bearer " + tokenOf(options);
+  const std::string authorization = "Bearer " + staffToken(options.token, "an import");
   runtime::RealEnvironment environment(1);
   ImportJob job;
   http::Client shop(*environment.loops().front(), options.shop);

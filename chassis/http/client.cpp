@@ -218,7 +218,7 @@ task<error_code> Client::Impl::sendAll(std::shared_ptr<Exchange> exchange) {
 }
 
 task<Answer> Client::Impl::receive(std::shared_ptr<Exchange> exchange, error_code send_failure) {
-  ResponseParser parser(exchange->call.method == "HEAD", settings.most_bytes);
+  ResponseParser parser(exchange->call.method == "HEAD", settings.most_bytes, exchange->call.receive);
   char bytes[16 * 1024];
   while (!parser.done()) {
     auto read = [&](auto done) { exchange->socket.async_read_some(asio::buffer(bytes), std::move(done)); };

@@ -31,6 +31,9 @@ struct Call {
   std::string file;
   /// Called after each piece of the file that was sent.
   std::function<void(std::int64_t sent, std::int64_t total)> progress;
+  /// Takes the body of a successful answer piece by piece as it comes, instead of `Answer::body`, without a limit: what
+  /// it throws ends the call. The pieces may be those of an answer that then breaks off.
+  std::function<void(std::string_view piece)> receive;
   /// Replaces the client's.
   std::optional<Duration> timeout;
 };

@@ -18,7 +18,7 @@ Error unreadable(const std::string& why) {
 
 class ResponseParser::Beast final : public beast::http::basic_parser<false> {
  public:
-  Beast(bool head_only, std::int64_t most_bytes) : most_bytes_(most_bytes) {
+  Beast(bool head_only, std::int64_t most_bytes, Sink sink) : most_bytes_(most_bytes), sink_(std::move(sink)) {
     body_limit(boost::none);
     eager(true);
     skip(head_only);
@@ -45,6 +45,10 @@ class ResponseParser::Beast final : public beast::http::basic_parser<false> {
   void on_finish_impl(Failure&) override {}
 
   std::size_t give(Text piece, Failure& failure) {
+    if (sink_ && answer.status >= 200 && answer.status < 300) {
+      sink_({piece.data(), piece.size()});
+      return piece.size();
+    }
     if (static_cast<std::int64_t>(answer.body.size() + piece.size()) > most_bytes_) {
       failure = beast::http::error::body_limit;
       return 0;
@@ -54,10 +58,11 @@ class ResponseParser::Beast final : public beast::http::basic_parser<false> {
   }
 
   std::int64_t most_bytes_;
+  Sink sink_;
 };
 
-ResponseParser::ResponseParser(bool head_only, std::int64_t most_bytes)
-    : beast_(std::make_unique<Beast>(head_only, most_bytes)) {}
+ResponseParser::ResponseParser(bool head_only, std::int64_t most_bytes, Sink sink)
+    : beast_(std::make_unique<Beast>(head_only, most_bytes, std::move(sink))) {}
 ResponseParser::~ResponseParser() = default;
 
 void ResponseParser::feed(std::string_view bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -10,8 +11,11 @@ namespace kontor::http {
 /// Puts one answer together from the bytes of a connection. Pure: no I/O.
 class ResponseParser {
  public:
-  /// `head_only`: the answer to a HEAD, whose Content-Length announces nothing. A body above `most_bytes` is an error.
-  ResponseParser(bool head_only, std::int64_t most_bytes);
+  using Sink = std::function<void(std::string_view piece)>;
+
+  /// `head_only`: the answer to a HEAD, whose Content-Length announces nothing. A body above `most_bytes` is an error,
+  /// unless `sink` takes it piece by piece: that of a success (2xx) goes there, when there is one.
+  ResponseParser(bool head_only, std::int64_t most_bytes, Sink sink = nullptr);
   ~ResponseParser();
 
   /// Takes the next bytes; throws UNAVAILABLE (`mayHaveRun`) when they are no HTTP answer or it is too large.

@@ -23,6 +23,7 @@ class Transaction;
 
 namespace kontor::catalog {
 
+class Exporter;
 class Importer;
 class Store;
 
@@ -34,6 +35,7 @@ struct HandlerParts {
   std::shared_ptr<Store> store;
   std::shared_ptr<inventory::v1::Inventory> inventory;
   std::shared_ptr<Importer> importer;
+  std::shared_ptr<Exporter> exporter;
   std::string currency;  // of the shop
   TaxRates taxes;
 };
@@ -53,6 +55,7 @@ class Handlers final : public v1::Catalog {
   task<v1::Variant> SetPrices(rpc::Context context, v1::SetPricesRequest request) override;
   task<v1::ImportJob> ImportProducts(rpc::Context context, v1::ImportProductsRequest request) override;
   task<v1::ImportJob> GetImport(rpc::Context context, v1::GetImportRequest request) override;
+  task<v1::ExportProductsResponse> ExportProducts(rpc::Context context, v1::ExportProductsRequest request) override;
   task<type::v1::CheckInvariantsResponse> CheckInvariants(rpc::Context context,
                                                           type::v1::CheckInvariantsRequest request) override;
 

@@ -6,6 +6,7 @@
 #include "chassis/store/page.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/catalog/availability.hpp"
+#include "services/catalog/exporter.hpp"
 #include "services/catalog/handlers.hpp"
 #include "services/catalog/invariants.hpp"
 #include "services/catalog/store.hpp"
@@ -124,6 +125,10 @@ task<v1::ImportJob> Handlers::GetImport(rpc::Context, v1::GetImportRequest reque
   std::optional<v1::ImportJob> job = co_await parts_.database->snapshot(std::move(read));
   if (!job) throw notFound("import", request.id());
   co_return std::move(*job);
+}
+
+task<v1::ExportProductsResponse> Handlers::ExportProducts(rpc::Context context, v1::ExportProductsRequest request) {
+  return parts_.exporter->run(std::move(context), std::move(request));
 }
 
 task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) {

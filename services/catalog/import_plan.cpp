@@ -46,6 +46,13 @@ class Planner {
   void count(const shopify::ImportProgress& progress) {
     plan_->job.set_bytes_read(static_cast<std::int64_t>(progress.bytes));
     plan_->job.set_rows(static_cast<std::int64_t>(progress.rows));
+    const shopify::CsvHabits& habits = progress.habits;
+    plan_->habits.set_byte_order_mark(habits.byte_order_mark);
+    plan_->habits.set_other_line_ends(static_cast<std::int64_t>(habits.other_line_ends));
+    plan_->habits.set_needless_quotes(static_cast<std::int64_t>(habits.needless_quotes));
+    plan_->habits.set_empty_rows(static_cast<std::int64_t>(habits.empty_lines + progress.blank_rows));
+    plan_->habits.set_other_lengths(static_cast<std::int64_t>(habits.other_lengths));
+    plan_->habits.set_trimmed_names(static_cast<std::int64_t>(progress.trimmed_names));
   }
 
   void refuse(const shopify::RowError& error) {

@@ -38,6 +38,7 @@ struct ImportPlan {
   v1::ImportJob job;             // the counters after the batch
   std::vector<v1::ImportError> errors;
   std::int64_t first_error = 0;  // the number of the first of `errors`
+  FileHabits habits;             // of the file, as far as it was read
 };
 
 /// Looks up what the shop has of the batch's handles and skus, and merges the batch into it. Changes nothing: whether

@@ -7,6 +7,7 @@
 #include "chassis/base/ids.hpp"
 #include "chassis/json/writer.hpp"
 #include "chassis/runtime/executor.hpp"
+#include "chassis/runtime/oneshot.hpp"
 #include "chassis/store/sql.hpp"
 #include "chassis/telemetry/log.hpp"
 #include "kontor/catalog/v1/events.kontor.hpp"
@@ -69,11 +70,20 @@ task<void> tell(store::Transaction& in, const Merged& merged) {
 /// One import on its way.
 struct Importer::Run {
   v1::ImportProductsRequest request;
-  v1::ImportJob job;  // the counters as they were stored last; no errors
+  v1::ImportJob job;  // the counters after the last batch that was planned; no errors
   std::int64_t errors_kept = 0;
   std::unique_ptr<ImportFile> file;
   std::function<std::string(std::string_view)> new_id;
   std::string failure;
+};
+
+/// One batch on its way into the shop.
+struct Importer::Step {
+  ImportBatch batch;
+  v1::ImportJob job;  // the counters before it
+  std::int64_t errors_kept = 0;
+  std::shared_ptr<const ImportPlan> plan;
+  runtime::OneShot<bool> written;  // false: the shop is not what the plan took it for
 };
 
 Importer::Importer(ImporterParts parts)
@@ -88,10 +98,7 @@ void Importer::requireFile(const type::v1::File& file) {
 }
 
 void Importer::begin(std::string id, v1::ImportProductsRequest request) {
-  {
-    const std::lock_guard lock(mutex_);
-    ++running_;
-  }
+  running_.enter(std::numeric_limits<int>::max());  // the store admits one at a time
   worker_->executor().spawn(run(std::move(id), std::move(request)));
 }
 
@@ -119,22 +126,7 @@ task<void> Importer::failUnfinished() {
 
 task<void> Importer::stop() {
   stopping_ = true;
-  runtime::OneShot<bool> idle;
-  {
-    const std::lock_guard lock(mutex_);
-    if (running_ == 0) co_return;
-    idle_.push_back(idle);
-  }
-  co_await idle;
-}
-
-void Importer::leave() {
-  std::vector<runtime::OneShot<bool>> waiting;
-  {
-    const std::lock_guard lock(mutex_);
-    if (--running_ == 0) waiting.swap(idle_);
-  }
-  for (const auto& idle : waiting) idle.setValue(true);
+  return running_.idle();
 }
 
 task<void> Importer::run(std::string id, v1::ImportProductsRequest request) {
@@ -152,7 +144,7 @@ task<void> Importer::run(std::string id, v1::ImportProductsRequest request) {
   run.file.reset();
   co_await end(run);
   if (!run.request.file().blob().empty()) remove(run.request.file().blob());
-  leave();
+  running_.leave();
 }
 
 std::unique_ptr<ImportFile> Importer::open(const v1::ImportProductsRequest& request) const {
@@ -164,19 +156,97 @@ std::unique_ptr<ImportFile> Importer::open(const v1::ImportProductsRequest& requ
 
 task<void> Importer::readAndStore(Run& run) {
   run.file = open(run.request);
-  bool last = false;
-  while (!last) {
-    if (stopping_) throw Error(Code::kUnavailable, std::string(kInterrupted));
-    ImportBatch batch = run.file->next(parts_.batch);
-    if (run.file->failed()) {
-      run.failure = shopify::formatRowError(batch.errors.back());
-      co_return;
+  std::shared_ptr<Step> before;
+  std::exception_ptr failure;
+  try {
+    bool more = true;
+    while (more) {
+      more = co_await step(run, before);
+      co_await runtime::yield();
     }
-    if (run.job.bytes_read() == 0 && run.file->header() != nullptr) co_await keepHeader(run);
-    last = batch.last;
-    co_await storeBatch(run, batch);
-    co_await runtime::yield();
+  } catch (...) {
+    failure = std::current_exception();
   }
+  // Whatever has ended the reading: what is on its way is waited for.
+  if (before) co_await settle(run, std::exchange(before, nullptr));
+  if (failure) std::rethrow_exception(failure);
+}
+
+// Brings the next batch on its way while the one before it, if any, is being written. False after the last.
+task<bool> Importer::step(Run& run, std::shared_ptr<Step>& before) {
+  if (stopping_) throw Error(Code::kUnavailable, std::string(kInterrupted));
+  auto next = std::make_shared<Step>();
+  next->batch = run.file->next(parts_.batch);
+  if (run.file->failed()) {
+    run.failure = shopify::formatRowError(next->batch.errors.back());
+    co_return false;
+  }
+  if (run.job.bytes_read() == 0 && run.file->header() != nullptr) co_await keepHeader(run);
+  co_await prepare(run, *next);
+  if (before) {
+    const bool as_planned = co_await settle(run, std::exchange(before, nullptr));
+    // What was refused may have been so for a sku that the batch before gave free just now.
+    const std::int64_t refusals = next->plan->job.errors_total() - next->job.errors_total();
+    const bool refused = refusals > static_cast<std::int64_t>(next->batch.errors.size());
+    if (!as_planned || refused) co_await prepare(run, *next);
+  }
+  run.job = next->plan->job;
+  run.errors_kept += static_cast<std::int64_t>(next->plan->errors.size());
+  before = next;
+  worker_->executor().spawnHere(write(next));
+  co_return !next->batch.last;
+}
+
+// Plans a batch on the shop as it is, and tells inventory; waits while the stores are busy: buyers go first.
+task<void> Importer::prepare(const Run& run, Step& step) {
+  step.job = run.job;
+  step.errors_kept = run.errors_kept;
+  while (true) {
+    try {
+      step.plan = co_await read(run, step);
+      co_await setStock(run, *step.plan);
+      co_return;
+    } catch (const Error& error) {
+      if (error.code() != Code::kResourceExhausted || stopping_) throw;
+    }
+    co_await runtime::sleep(kRetryPause);
+  }
+}
+
+task<void> Importer::write(std::shared_ptr<Step> step) {
+  try {
+    const bool written = co_await writePlan(step->plan, 1);
+    step->written.setValue(written);
+  } catch (...) {
+    step->written.setError(std::current_exception());
+  }
+}
+
+// Waits until a batch is stored. False when it had to be planned again, so that what comes after it must be, too.
+task<bool> Importer::settle(Run& run, std::shared_ptr<Step> step) {
+  runtime::OneShot<bool> first = step->written;
+  for (int tries = 1;; ++tries) {
+    try {
+      bool written = false;
+      if (tries == 1) {
+        written = co_await first;
+      } else {
+        run.job = step->job;
+        run.errors_kept = step->errors_kept;
+        co_await prepare(run, *step);
+        written = co_await writePlan(step->plan, tries);
+      }
+      if (written && tries == 1) co_return true;
+      if (written) break;
+      continue;
+    } catch (const Error& error) {
+      if (error.code() != Code::kResourceExhausted || stopping_) throw;
+    }
+    co_await runtime::sleep(kRetryPause);
+  }
+  run.job = step->plan->job;
+  run.errors_kept = step->errors_kept + static_cast<std::int64_t>(step->plan->errors.size());
+  co_return false;
 }
 
 task<void> Importer::keepHeader(const Run& run) {
@@ -186,35 +256,12 @@ task<void> Importer::keepHeader(const Run& run) {
   co_await parts_.database->transact(rpc::Context::forService("catalog"), std::move(body));
 }
 
-task<void> Importer::storeBatch(Run& run, const ImportBatch& batch) {
-  for (int tries = 1;; ++tries) {
-    bool busy = false;
-    try {
-      const std::shared_ptr<const ImportPlan> plan = co_await read(run, batch);
-      co_await setStock(run, *plan);
-      const bool written = co_await write(plan, tries);
-      if (!written) continue;  // the shop has changed since it was read
-      run.job = plan->job;
-      run.errors_kept += static_cast<std::int64_t>(plan->errors.size());
-      co_return;
-    } catch (const Error& error) {
-      if (error.code() != Code::kResourceExhausted || stopping_) throw;
-      busy = true;  // buyers go first
-    }
-    if (busy) co_await runtime::sleep(kRetryPause);
-  }
-}
-
-task<std::shared_ptr<const ImportPlan>> Importer::read(const Run& run, const ImportBatch& batch) {
-  const ImportStanding standing{run.job,
-                                run.errors_kept,
-                                run.request.dry_run(),
-                                run.file->header(),
-                                parts_.currency,
-                                parts_.environment.clock().now(),
+task<std::shared_ptr<const ImportPlan>> Importer::read(const Run& run, const Step& step) {
+  const ImportStanding standing{step.job,           step.errors_kept, run.request.dry_run(),
+                                run.file->header(), parts_.currency,  parts_.environment.clock().now(),
                                 run.new_id};
-  auto body = [this, &batch, &standing](store::Statements& in) {
-    return planImport(in, *parts_.store, batch, standing);
+  auto body = [this, &step, &standing](store::Statements& in) {
+    return planImport(in, *parts_.store, step.batch, standing);
   };
   co_return co_await parts_.database->snapshot(std::move(body));
 }
@@ -240,7 +287,7 @@ task<void> Importer::setStock(const Run& run, const ImportPlan& plan) {
 }
 
 // False when a product is not what the plan took it for; throws that conflict when it was tried too often.
-task<bool> Importer::write(std::shared_ptr<const ImportPlan> plan, int tries) {
+task<bool> Importer::writePlan(std::shared_ptr<const ImportPlan> plan, int tries) {
   auto body = [this, plan](store::Transaction& in) -> task<void> {
     for (const Merged& merged : plan->products) {
       if (!merged.changed) continue;
@@ -252,7 +299,7 @@ task<bool> Importer::write(std::shared_ptr<const ImportPlan> plan, int tries) {
       }
       co_await tell(in, merged);
     }
-    co_await parts_.store->updateImport(in, plan->job, plan->errors, plan->first_error);
+    co_await parts_.store->updateImport(in, plan->job, plan->habits, plan->errors, plan->first_error);
   };
   try {
     co_await parts_.database->transact(rpc::Context::forService("catalog"), std::move(body));

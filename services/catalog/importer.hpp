@@ -3,14 +3,12 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
 #include "chassis/runtime/environment.hpp"
-#include "chassis/runtime/oneshot.hpp"
 #include "money/currency.hpp"
 #include "services/catalog/domain.hpp"
+#include "services/catalog/running.hpp"
 
 namespace kontor::inventory::v1 {
 class Inventory;
@@ -48,6 +46,7 @@ struct ImporterParts {
 /// the stock, and then one transaction stores the products, the counters and the refused rows. Stock goes first and may
 /// be set again, products are matched by handle and sku: what a crash leaves half done, the next import of the same
 /// file completes, and nothing counts twice. A product that was changed between reading and writing is merged again.
+/// While a batch is being written the next one is read, merged and told to inventory already.
 /// Thread-safe.
 class Importer {
  public:
@@ -69,25 +68,26 @@ class Importer {
 
  private:
   struct Run;
+  struct Step;
 
   task<void> run(std::string id, v1::ImportProductsRequest request);
   task<void> readAndStore(Run& run);
+  task<bool> step(Run& run, std::shared_ptr<Step>& before);
+  task<void> prepare(const Run& run, Step& step);
+  task<void> write(std::shared_ptr<Step> step);
+  task<bool> settle(Run& run, std::shared_ptr<Step> step);
   std::unique_ptr<ImportFile> open(const v1::ImportProductsRequest& request) const;
   task<void> keepHeader(const Run& run);
-  task<void> storeBatch(Run& run, const ImportBatch& batch);
-  task<std::shared_ptr<const ImportPlan>> read(const Run& run, const ImportBatch& batch);
+  task<std::shared_ptr<const ImportPlan>> read(const Run& run, const Step& step);
   task<void> setStock(const Run& run, const ImportPlan& plan);
-  task<bool> write(std::shared_ptr<const ImportPlan> plan, int tries);
+  task<bool> writePlan(std::shared_ptr<const ImportPlan> plan, int tries);
   task<void> end(const Run& run);
   void remove(const std::string& blob);
-  void leave();
 
   ImporterParts parts_;
   std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;  // guards running_ and idle_
-  int running_ = 0;
-  std::vector<runtime::OneShot<bool>> idle_;  // who waits for the end of the last run
-  std::unique_ptr<runtime::Worker> worker_;   // last: its thread uses all of the above
+  Running running_;
+  std::unique_ptr<runtime::Worker> worker_;  // last: its thread uses all of the above
 };
 
 }  // namespace kontor::catalog

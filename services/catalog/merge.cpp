@@ -14,6 +14,15 @@ using shopify::ImportedImage;
 using shopify::ImportedProduct;
 using shopify::ImportedVariant;
 
+void dropProductCells(SourceRow& row) {
+  auto& cells = *row.mutable_cells();
+  const auto of_product = [](const SourceCell& cell) {
+    const auto column = shopify::columnNamed(cell.column());
+    return column && shopify::partOf(*column) == shopify::RowPart::kProduct;
+  };
+  cells.erase(std::remove_if(cells.begin(), cells.end(), of_product), cells.end());
+}
+
 class Merger {
  public:
   Merger(const StoredProduct* known, const ImportedProduct& imported, const MergeFacts& facts)
@@ -214,13 +223,15 @@ void Merger::keepOldRows(ProductSource& source) const {
   for (int i = 0; i < known_->product.variants_size(); ++i)
     if (match_.isLeft(i)) variants.insert(known_->product.variants(i).id());
   for (const ImportedImage& image : imported_.images) images.insert(image.src);
-  for (const SourceRow& row : known_->source.rows()) {
+  for (int i = 0; i < known_->source.rows_size(); ++i) {
+    const SourceRow& row = known_->source.rows(i);
     const bool variant_left = variants.count(row.variant_id()) > 0;
     const bool image_left = !row.image_url().empty() && images.count(row.image_url()) == 0;
     if (!variant_left && !(row.variant_id().empty() && image_left)) continue;
     SourceRow& kept = *source.add_rows();
     kept = row;
     if (!image_left) kept.clear_image_url();
+    if (i == 0) dropProductCells(kept);  // the new file's first row speaks for the product now
   }
 }
 

@@ -4,6 +4,7 @@
 #include "chassis/store/migrations.hpp"
 #include "chassis/telemetry/log.hpp"
 #include "kontor/inventory/v1/inventory.kontor.hpp"
+#include "services/catalog/exporter.hpp"
 #include "services/catalog/handlers.hpp"
 #include "services/catalog/importer.hpp"
 #include "services/catalog/migrations.embed.hpp"
@@ -34,17 +35,25 @@ class CatalogModule final : public app::Module {
     importer_ = std::make_shared<Importer>(ImporterParts{host.environment(), host.log(), database, store, inventory,
                                                          host.dataFolder() / "spool", currency,
                                                          static_cast<std::size_t>(settings.imports().batch())});
+    exporter_ = std::make_shared<Exporter>(
+        ExporterParts{host.environment(), database, store, inventory, host.dataFolder() / "spool", currency});
     host.directory().provide<v1::Catalog>(
         std::make_shared<Handlers>(HandlerParts{host.environment(), host.sealer(), database, store, inventory,
-                                                importer_, settings.currency(), std::move(taxes)}));
+                                                importer_, exporter_, settings.currency(), std::move(taxes)}));
   }
 
   std::string_view name() const override { return kName; }
   task<void> start() override { return importer_->failUnfinished(); }
-  task<void> stop() override { return importer_->stop(); }
+  task<void> stop() override {
+    task<void> exports = exporter_->stop();
+    co_await exports;
+    task<void> imports = importer_->stop();
+    co_await imports;
+  }
 
  private:
   std::shared_ptr<Importer> importer_;
+  std::shared_ptr<Exporter> exporter_;
 };
 
 }  // namespace

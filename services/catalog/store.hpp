@@ -23,6 +23,13 @@ struct NewImport {
   std::string blob;  // the spooled file to delete at the end; may be empty
 };
 
+/// A product file that was imported, as an export wants to follow it.
+struct ImportedFile {
+  std::string header;  // the names of its columns, a JSON list
+  std::int64_t refused = 0;
+  FileHabits habits;
+};
+
 /// A variant's row beside its product's document, with its price in the shop's currency.
 struct VariantRow {
   std::string product_id;
@@ -82,8 +89,8 @@ class Store {
   virtual task<std::optional<std::string>> addImport(store::Transaction& in, const NewImport& import) = 0;
   /// With the errors that were kept.
   virtual task<std::optional<v1::ImportJob>> findImport(store::Statements& in, std::string id) = 0;
-  /// Writes the counters of `job`, and adds `errors`, numbered from `first_number`.
-  virtual task<void> updateImport(store::Transaction& in, const v1::ImportJob& job,
+  /// Writes the counters of `job` and what is known of the file, and adds `errors`, numbered from `first_number`.
+  virtual task<void> updateImport(store::Transaction& in, const v1::ImportJob& job, const FileHabits& habits,
                                   const std::vector<v1::ImportError>& errors, std::int64_t first_number) = 0;
   /// Keeps the names of the file's columns.
   virtual task<void> putImportHeader(store::Transaction& in, std::string id, std::string header) = 0;
@@ -91,6 +98,13 @@ class Store {
   virtual task<bool> endImport(store::Transaction& in, std::string id, std::string failure) = 0;
   /// Marks what a past life of this process left running as failed; returns the spooled files to delete.
   virtual task<std::vector<std::string>> failRunningImports(store::Transaction& in, std::string failure) = 0;
+
+  // Exports.
+  /// Products with all that is kept of them, newest first, from after `before_id` (empty: from the newest).
+  virtual task<std::vector<StoredProduct>> listStored(store::Statements& in, std::string before_id,
+                                                      std::int64_t limit) = 0;
+  /// The files of the latest imports that stored something, newest first.
+  virtual task<std::vector<ImportedFile>> importedFiles(store::Statements& in) = 0;
 
   // Checks.
   /// Up to `limit` products in the order of their ids after `after_id`, with their rows; prices in `currency`.

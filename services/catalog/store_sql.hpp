@@ -42,11 +42,15 @@ class StoreSql final : public Store {
 
   task<std::optional<std::string>> addImport(store::Transaction& in, const NewImport& import) override;
   task<std::optional<v1::ImportJob>> findImport(store::Statements& in, std::string id) override;
-  task<void> updateImport(store::Transaction& in, const v1::ImportJob& job, const std::vector<v1::ImportError>& errors,
-                          std::int64_t first_number) override;
+  task<void> updateImport(store::Transaction& in, const v1::ImportJob& job, const FileHabits& habits,
+                          const std::vector<v1::ImportError>& errors, std::int64_t first_number) override;
   task<void> putImportHeader(store::Transaction& in, std::string id, std::string header) override;
   task<bool> endImport(store::Transaction& in, std::string id, std::string failure) override;
   task<std::vector<std::string>> failRunningImports(store::Transaction& in, std::string failure) override;
+
+  task<std::vector<StoredProduct>> listStored(store::Statements& in, std::string before_id,
+                                              std::int64_t limit) override;
+  task<std::vector<ImportedFile>> importedFiles(store::Statements& in) override;
 
   task<std::vector<ProductRow>> productRows(store::Statements& in, std::string after_id, std::string currency,
                                             std::int64_t limit) override;

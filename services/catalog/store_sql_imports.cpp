@@ -22,10 +22,13 @@ constexpr std::string_view kErrors =
     "SELECT line, column_name, value, expected, message FROM import_error WHERE job_id = $1 ORDER BY number";
 constexpr std::string_view kUpdate =
     "UPDATE import_job SET bytes_read = $2, row_count = $3, products = $4, variants = $5, images = $6, "
-    "errors_total = $7 WHERE id = $1";
+    "errors_total = $7, habits = $8 WHERE id = $1";
 constexpr std::string_view kAddError =
     "INSERT INTO import_error (job_id, number, line, column_name, value, expected, message) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr std::string_view kFiles =
+    "SELECT header, errors_total, habits FROM import_job WHERE state <> 'running' AND NOT dry_run AND header <> '[]' "
+    "ORDER BY id DESC LIMIT 20";
 constexpr std::string_view kPutHeader = "UPDATE import_job SET header = $2 WHERE id = $1";
 constexpr std::string_view kEnd =
     "UPDATE import_job SET state = $2, failure = $3, ended_at = $4 WHERE id = $1 AND state = 'running'";
@@ -85,10 +88,10 @@ task<std::optional<v1::ImportJob>> StoreSql::findImport(store::Statements& in, s
   co_return job;
 }
 
-task<void> StoreSql::updateImport(store::Transaction& in, const v1::ImportJob& job,
+task<void> StoreSql::updateImport(store::Transaction& in, const v1::ImportJob& job, const FileHabits& habits,
                                   const std::vector<v1::ImportError>& errors, std::int64_t first_number) {
-  store::Params values =
-      params(job.id(), job.bytes_read(), job.rows(), job.products(), job.variants(), job.images(), job.errors_total());
+  store::Params values = params(job.id(), job.bytes_read(), job.rows(), job.products(), job.variants(), job.images(),
+                                job.errors_total(), store::Bytes{serialised(habits)});
   co_await in.execute(kUpdate, std::move(values));
   std::int64_t number = first_number;
   for (const v1::ImportError& error : errors) {
@@ -114,6 +117,18 @@ task<std::vector<std::string>> StoreSql::failRunningImports(store::Transaction& 
   for (const Row& row : rows)
     if (!row.text(0).empty()) blobs.push_back(row.text(0));
   co_return blobs;
+}
+
+task<std::vector<ImportedFile>> StoreSql::importedFiles(store::Statements& in) {
+  const Rows rows = co_await in.query(kFiles, params());
+  std::vector<ImportedFile> files;
+  for (const Row& row : rows) {
+    ImportedFile& file = files.emplace_back();
+    file.header = row.text(0);
+    file.refused = row.int64(1);
+    KONTOR_ASSERT(file.habits.ParseFromString(row.bytes(2)), "what was noted of an imported file reads back");
+  }
+  co_return files;
 }
 
 }  // namespace kontor::catalog

@@ -38,6 +38,7 @@ constexpr std::string_view kQuotes =
     "v.media_url, p.media_url FROM variant v JOIN product p ON p.id = v.product_id "
     "JOIN price pr ON pr.variant_id = v.id WHERE p.status = 'active' AND pr.currency = $1 AND v.sku IN ";
 constexpr std::string_view kByHandles = "SELECT handle, document, source FROM product WHERE handle IN ";
+constexpr std::string_view kStored = "SELECT document, source FROM product WHERE id < $1 ORDER BY id DESC LIMIT $2";
 constexpr std::string_view kOwners =
     "SELECT v.sku, p.id, p.handle FROM variant v JOIN product p ON p.id = v.product_id WHERE v.sku IN ";
 // Above every id: where a list begins.
@@ -182,6 +183,19 @@ task<std::unordered_map<std::string, StoredProduct>> StoreSql::findByHandles(sto
     StoredProduct& stored = products[row.text(0)];
     stored.product = documentOf(row.bytes(1));
     KONTOR_ASSERT(stored.source.ParseFromString(row.bytes(2)), "what a file said of a product reads back");
+  }
+  co_return products;
+}
+
+task<std::vector<StoredProduct>> StoreSql::listStored(store::Statements& in, std::string before_id,
+                                                      std::int64_t limit) {
+  const Rows rows = co_await in.query(kStored, params(startOf(std::move(before_id)), limit));
+  std::vector<StoredProduct> products;
+  products.reserve(rows.size());
+  for (const Row& row : rows) {
+    StoredProduct& stored = products.emplace_back();
+    stored.product = documentOf(row.bytes(0));
+    KONTOR_ASSERT(stored.source.ParseFromString(row.bytes(1)), "what a file said of a product reads back");
   }
   co_return products;
 }

@@ -186,11 +186,16 @@ class OperationWriter {
     member("description", "Success.");
     out_.key("content");
     out_.beginObject();
-    out_.key("application/json");
-    out_.beginObject();
-    out_.key("schema");
-    schemas_.reference(type);
-    out_.endObject();
+    if (route_.answer_file != nullptr) {
+      out_.key("*/*");
+      out_.raw("{}");
+    } else {
+      out_.key("application/json");
+      out_.beginObject();
+      out_.key("schema");
+      schemas_.reference(type);
+      out_.endObject();
+    }
     out_.endObject();
     out_.endObject();
   }

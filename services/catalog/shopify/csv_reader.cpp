@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "services/catalog/shopify/csv_writer.hpp"
 #include "services/catalog/shopify/utf8.hpp"
 
 namespace kontor::catalog::shopify {
@@ -44,6 +45,7 @@ void CsvReader::finish(CsvSink& sink) {
     if (state_ == State::kQuoted) {
       fail(CsvProblem::kUnclosedQuote, sink);
     } else if (bytesInRow() > 0 && endField(sink)) {
+      ++habits_.other_line_ends;
       endRow(sink);
     }
   } while (scan_ < buffer_.size());
@@ -61,7 +63,10 @@ bool CsvReader::passByteOrderMark(bool at_end, CsvSink& sink) {
     state_ = State::kDead;
     return false;
   }
-  if (begin == "\xEF\xBB\xBF") beginRow(3, 1);
+  if (begin == "\xEF\xBB\xBF") {
+    habits_.byte_order_mark = true;
+    beginRow(3, 1);
+  }
   return true;
 }
 
@@ -124,6 +129,7 @@ void CsvReader::plain(char character, CsvSink& sink) {
   }
   if (!endField(sink)) return;
   after_cr_ = character == '\r';
+  if (after_cr_) ++habits_.other_line_ends;
   ++line_;
   ++scan_;
   endRow(sink);
@@ -151,6 +157,7 @@ bool CsvReader::endField(CsvSink& sink) {
     fail(CsvProblem::kTooManyFields, sink);
     return false;
   }
+  if (state_ == State::kQuoteInQuoted && !needsQuotes(fields_[field_count_])) ++habits_.needless_quotes;
   ++field_count_;
   return true;
 }
@@ -158,7 +165,11 @@ bool CsvReader::endField(CsvSink& sink) {
 // Delivers the row that ends before scan_, unless it is empty or bad.
 void CsvReader::endRow(CsvSink& sink) {
   const std::string_view raw = std::string_view(buffer_).substr(row_begin_, bytesInRow());
-  if (raw.find_first_not_of("\r\n") == std::string_view::npos) return beginRow(scan_, line_);
+  if (raw.find_first_not_of("\r\n") == std::string_view::npos) {
+    ++habits_.empty_lines;
+    return beginRow(scan_, line_);
+  }
+  if (field_count_ != columns_ && columns_ != limits_.columns) ++habits_.other_lengths;
   if (!passTrailingBlanks()) {
     report(CsvProblem::kTooManyFields, columns_, origins_[columns_].offset, sink);
     // A stray quote may have joined several rows into one: give the later ones another chance.

@@ -43,6 +43,15 @@ struct CsvError {
   std::string excerpt;  ///< how the field begins, as it stands in the file; the byte alone for kInvalidText
 };
 
+/// How a file is written where an export writes otherwise; counts of what was read.
+struct CsvHabits {
+  bool byte_order_mark = false;
+  uint64_t other_line_ends = 0;  ///< rows that end with CRLF or CR, and a last one without any
+  uint64_t needless_quotes = 0;  ///< cells in quotes that hold no comma, quote or line end
+  uint64_t empty_lines = 0;
+  uint64_t other_lengths = 0;  ///< rows with fewer fields than the header, or with empty ones more
+};
+
 /// Takes what `CsvReader` finds, in the order of the file.
 class CsvSink {
  public:
@@ -73,6 +82,8 @@ class CsvReader {
 
   /// How many columns the header has; may be called from `CsvSink::row`.
   void expectColumns(size_t columns) noexcept { columns_ = columns; }
+
+  const CsvHabits& habits() const noexcept { return habits_; }
 
  private:
   enum class State { kFieldStart, kUnquoted, kQuoted, kQuoteInQuoted, kSkipLine, kDead };
@@ -115,6 +126,7 @@ class CsvReader {
   std::vector<std::string> fields_;  // never shrinks, so that the strings keep their memory from row to row
   size_t field_count_ = 0;           // how many of them are in use
   std::vector<Origin> origins_;
+  CsvHabits habits_;
 };
 
 }  // namespace kontor::catalog::shopify

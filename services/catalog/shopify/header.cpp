@@ -1,6 +1,7 @@
 #include "services/catalog/shopify/header.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "services/catalog/shopify/text.hpp"
 #include "services/catalog/shopify/utf8.hpp"
@@ -62,14 +63,68 @@ static_assert(inOrder());
 
 constexpr std::array<Column, 3> kRequired{Column::kHandle, Column::kTitle, Column::kPrice};
 
-std::optional<Column> columnOf(std::string_view name) {
+// Columns that the import only keeps, but that the generations name differently.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kKept{{
+    {"Variant Fulfillment Service", "Fulfillment service"},
+    {"Unit Price Total Measure", "Unit price total measure"},
+    {"Unit Price Total Measure Unit", "Unit price total measure unit"},
+    {"Unit Price Base Measure", "Unit price base measure"},
+    {"Unit Price Base Measure Unit", "Unit price base measure unit"},
+}};
+
+// Two columns "Note" would share their cells otherwise.
+std::string newKey(const std::string& name, std::unordered_set<std::string>& keys) {
+  std::string key = name;
+  for (int number = 2; !keys.insert(keptKey(key)).second; ++number) key = name + " (" + std::to_string(number) + ")";
+  return key;
+}
+
+}  // namespace
+
+std::optional<Column> columnNamed(std::string_view name) {
   for (const Names& names : kNames) {
     if (equalsIgnoringCase(name, names.classic) || equalsIgnoringCase(name, names.current)) return names.column;
   }
   return std::nullopt;
 }
 
-}  // namespace
+std::string keptName(std::string_view name, HeaderKind kind) {
+  for (const auto& [classic, current] : kKept) {
+    if (!equalsIgnoringCase(name, classic) && !equalsIgnoringCase(name, current)) continue;
+    return std::string(kind == HeaderKind::kClassic ? classic : current);
+  }
+  return std::string(name);
+}
+
+std::string keptKey(std::string_view name) { return lowered(keptName(name, HeaderKind::kCurrent)); }
+
+RowPart partOf(Column column) noexcept {
+  switch (column) {
+    case Column::kHandle:
+      return RowPart::kHandle;
+    case Column::kTitle:
+    case Column::kDescription:
+    case Column::kVendor:
+    case Column::kCategory:
+    case Column::kType:
+    case Column::kTags:
+    case Column::kPublished:
+    case Column::kStatus:
+    case Column::kOption1Name:
+    case Column::kOption2Name:
+    case Column::kOption3Name:
+    case Column::kGiftCard:
+    case Column::kSeoTitle:
+    case Column::kSeoDescription:
+      return RowPart::kProduct;
+    case Column::kImageSrc:
+    case Column::kImagePosition:
+    case Column::kImageAlt:
+      return RowPart::kImage;
+    default:
+      return RowPart::kVariant;
+  }
+}
 
 std::string_view columnName(Column column, HeaderKind kind) noexcept {
   const Names& names = kNames[static_cast<size_t>(column)];
@@ -77,11 +132,12 @@ std::string_view columnName(Column column, HeaderKind kind) noexcept {
 }
 
 Header::Header(std::span<const std::string> cells) {
+  std::unordered_set<std::string> keys;
   int classic = 0;
   int current = 0;
   for (const std::string& cell : cells) {
     const std::string_view name = trimmed(cell);
-    const std::optional<Column> column = columnOf(name);
+    const std::optional<Column> column = columnNamed(name);
     if (column) {
       std::optional<size_t>& index = indices_[static_cast<size_t>(*column)];
       if (index && !duplicate_) duplicate_ = names_.size();
@@ -93,6 +149,7 @@ Header::Header(std::span<const std::string> cells) {
     }
     names_.emplace_back(name);
     columns_.push_back(column);
+    keys_.push_back(newKey(names_.back(), keys));
   }
   kind_ = classic >= current ? HeaderKind::kClassic : HeaderKind::kCurrent;
 }

@@ -59,8 +59,22 @@ enum class Column : uint8_t {
 };
 inline constexpr size_t kColumnCount = static_cast<size_t>(Column::kSeoDescription) + 1;
 
+/// Which part of a row a column belongs to. A product's part is read on its first row only.
+enum class RowPart : uint8_t { kHandle, kProduct, kVariant, kImage };
+RowPart partOf(Column column) noexcept;
+
 /// The column's name as Shopify writes it in a header of `kind`.
 std::string_view columnName(Column column, HeaderKind kind) noexcept;
+
+/// The column of that name in either generation, without regard to case; nothing for one that is only kept.
+std::optional<Column> columnNamed(std::string_view name);
+
+/// What a column that is only kept is known by: its name in lower case, that of the current generation where the two
+/// call it differently (`Variant Fulfillment Service`, `Fulfillment service`).
+std::string keptKey(std::string_view name);
+
+/// A column that is only kept as a header of `kind` names it.
+std::string keptName(std::string_view name, HeaderKind kind);
 
 /// The first row of a file: which column is where.
 class Header {
@@ -77,7 +91,9 @@ class Header {
   size_t size() const noexcept { return names_.size(); }
   /// The name of the column at `index` as the file writes it.
   const std::string& name(size_t index) const { return names_[index]; }
-  /// Which known column is at `index`, or nothing: its cells are kept by name.
+  /// What the cells of an unknown column are kept by: its name, numbered where the file has several of that name.
+  const std::string& key(size_t index) const { return keys_[index]; }
+  /// Which known column is at `index`, or nothing: its cells are kept by `key`.
   std::optional<Column> column(size_t index) const { return columns_[index]; }
   /// Where `column` is in the file, or nothing.
   std::optional<size_t> index(Column column) const { return indices_[static_cast<size_t>(column)]; }
@@ -89,6 +105,7 @@ class Header {
 
   HeaderKind kind_ = HeaderKind::kClassic;
   std::vector<std::string> names_;
+  std::vector<std::string> keys_;
   std::vector<std::optional<Column>> columns_;
   std::array<std::optional<size_t>, kColumnCount> indices_;
   std::optional<size_t> duplicate_;  // a column that is there already

@@ -37,7 +37,10 @@ ProductAssembler::ProductAssembler(const ImportOptions& options, Header header, 
 
 void ProductAssembler::row(const CsvRow& row, ProductSink& sink) {
   RowReader cells(header_, row, options_.currency);
-  if (cells.blank()) return;
+  if (cells.blank()) {
+    ++progress_.blank_rows;
+    return;
+  }
   ++progress_.rows;
   const std::string handle = readHandle(cells);
   if (!handle.empty()) take(handle, cells, bytesOf(row), sink);

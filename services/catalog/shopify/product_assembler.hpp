@@ -37,6 +37,9 @@ struct ImportProgress {
   uint64_t variants = 0;
   uint64_t images = 0;
   uint64_t products_left_out = 0;
+  uint64_t blank_rows = 0;     ///< all cells empty: passed over
+  uint64_t trimmed_names = 0;  ///< column names with blanks around them
+  CsvHabits habits = {};
 };
 
 /// Takes what an import yields, in the file's order; an error may stand after a product whose rows it lies between.

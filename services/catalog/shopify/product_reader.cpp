@@ -14,6 +14,7 @@ void ProductReader::feed(std::string_view chunk, ProductSink& sink) {
   if (failed_) return;
   sink_ = &sink;
   csv_.feed(chunk, *this);
+  progress_.habits = csv_.habits();
   sink_ = nullptr;
 }
 
@@ -21,6 +22,7 @@ void ProductReader::finish(ProductSink& sink) {
   if (failed_) return;
   sink_ = &sink;
   csv_.finish(*this);
+  progress_.habits = csv_.habits();
   sink_ = nullptr;
   if (assembler_) {
     assembler_->finish(sink);
@@ -41,6 +43,8 @@ void ProductReader::row(const CsvRow& row) {
   }
   csv_.expectColumns(row.fields.size());
   assembler_.emplace(options_, std::get<Header>(std::move(header)), progress_);
+  for (size_t i = 0; i < row.fields.size(); ++i)
+    progress_.trimmed_names += row.fields[i] == assembler_->header().name(i) ? 0 : 1;
 }
 
 void ProductReader::error(const CsvError& error) {

@@ -99,7 +99,10 @@ void readVisibility(RowReader& cells, ImportedProduct& product) {
   const std::string word = lowered(cells.peek(Column::kStatus));
   if (word.empty() || word == "active" || word == "unlisted") {
     product.status = ProductStatus::kActive;
-    if (word == "unlisted") product.published = false;
+    if (word == "unlisted") {
+      product.published = false;
+      cells.represent(Column::kPublished, "false");
+    }
     cells.represent(Column::kStatus, "active");
   } else if (word == "draft" || word == "archived") {
     product.status = word == "draft" ? ProductStatus::kDraft : ProductStatus::kArchived;

@@ -124,6 +124,7 @@ int64_t RowReader::grams(Column column) {
 
 void RowReader::represent(Column column, std::string_view exported) {
   represented_.set(static_cast<size_t>(column));
+  if (told_ != nullptr) (*told_)[static_cast<size_t>(column)] = exported;
   written_otherwise_.set(static_cast<size_t>(column), header_.index(column) && raw(column) != exported);
 }
 
@@ -145,7 +146,7 @@ std::vector<Cell> RowReader::extra() const {
     const std::string_view value = i < row_.fields.size() ? std::string_view(row_.fields[i]) : std::string_view();
     const std::optional<Column> column = header_.column(i);
     if (!column) {
-      if (!value.empty()) cells.push_back({header_.name(i), std::string(value)});
+      if (!value.empty()) cells.push_back({header_.key(i), std::string(value)});
       continue;
     }
     const auto bit = static_cast<size_t>(*column);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,11 @@ class RowReader {
   /// A weight in grams, rounded to whole ones; empty is 0.
   int64_t grams(Column column);
 
+  /// From now on `represent` also writes into `cells` what it is told.
+  void tellInto(std::array<std::string, kColumnCount>& cells) noexcept { told_ = &cells; }
+  /// Whether somebody has said how an export will write the cell.
+  bool represented(Column column) const { return represented_[static_cast<size_t>(column)]; }
+
   /// Says how an export will write the cell from the product's fields; if the file writes it otherwise, the cell as
   /// it stands is kept. The getters above do this themselves.
   void represent(Column column, std::string_view exported);
@@ -67,6 +73,7 @@ class RowReader {
   std::bitset<kColumnCount> represented_;
   std::bitset<kColumnCount> written_otherwise_;
   std::vector<RowError> errors_;
+  std::array<std::string, kColumnCount>* told_ = nullptr;
 };
 
 }  // namespace kontor::catalog::shopify

@@ -27,9 +27,28 @@ struct Periodic::State {
 
   std::mutex mutex;  // guards what follows
   bool started = false;
+  bool running = false;  // the rounds' frame is there
   bool stopping = false;
   runtime::OneShot<bool> wake;  // ends the present pause: true for the next round, false to stop
   runtime::OneShot<bool> over;  // set when the last round has ended
+};
+
+/// Lives as long as the frame of the rounds: an executor that is stopped, or whose node is killed, ends them too.
+class Periodic::Life {
+ public:
+  explicit Life(std::shared_ptr<State> state) : state_(std::move(state)) { set(true); }
+  Life(Life&& other) noexcept = default;
+  ~Life() {
+    if (state_) set(false);
+  }
+
+ private:
+  void set(bool running) {
+    const std::lock_guard lock(state_->mutex);
+    state_->running = running;
+  }
+
+  std::shared_ptr<State> state_;
 };
 
 Periodic::Periodic(runtime::Environment& environment, const telemetry::Log& log, std::string name, Duration interval,
@@ -38,7 +57,7 @@ Periodic::Periodic(runtime::Environment& environment, const telemetry::Log& log,
 
 Periodic::~Periodic() {
   const std::lock_guard lock(state_->mutex);
-  KONTOR_ASSERT(!state_->started || state_->stopping, "periodic work is stopped before it is destroyed");
+  KONTOR_ASSERT(!state_->running || state_->stopping, "periodic work is stopped before it is destroyed");
 }
 
 void Periodic::start() {
@@ -47,7 +66,7 @@ void Periodic::start() {
     KONTOR_ASSERT(!state_->started, "periodic work is started once");
     state_->started = true;
   }
-  environment_.background().spawn(rounds(state_));
+  environment_.background().spawn(rounds(state_, Life(state_)));
 }
 
 task<void> Periodic::stop() {
@@ -60,7 +79,7 @@ task<void> Periodic::stop() {
   co_await state_->over;
 }
 
-task<void> Periodic::rounds(std::shared_ptr<State> state) {
+task<void> Periodic::rounds(std::shared_ptr<State> state, Life) {
   while (true) {
     co_await oneRound(*state);
     const std::optional<runtime::OneShot<bool>> wake = state->beginPause();

@@ -26,7 +26,7 @@ class Periodic {
 
   /// `name` says in the log what failed: "inventory sweep".
   Periodic(runtime::Environment& environment, const telemetry::Log& log, std::string name, Duration interval, Job job);
-  /// Asserts that it was never started, or stopped.
+  /// Asserts that it was never started, or stopped, or that its executor has dropped it.
   ~Periodic();
 
   /// Once.
@@ -36,7 +36,8 @@ class Periodic {
 
  private:
   struct State;
-  static task<void> rounds(std::shared_ptr<State> state);
+  class Life;
+  static task<void> rounds(std::shared_ptr<State> state, Life life);
   static task<void> oneRound(State& state);
 
   runtime::Environment& environment_;

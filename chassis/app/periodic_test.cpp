@@ -82,6 +82,19 @@ TEST(Periodic, GoesOnAfterARoundThatFailed) {
   EXPECT_NE(bench.lines->text.find("cart sweep"), std::string::npos);
 }
 
+TEST(Periodic, OfADeadProcessIsOver) {
+  Bench bench;
+  int rounds = 0;
+  Periodic periodic(bench.simulation.environment(bench.node), bench.log, "sweep", 1s, [&]() -> task<void> {
+    ++rounds;
+    co_return;
+  });
+  periodic.start();
+  bench.simulation.runFor(1500ms);
+  bench.simulation.kill(bench.node);
+  EXPECT_EQ(rounds, 2);
+}
+
 TEST(Periodic, ThatWasNeverStartedStopsAtOnce) {
   Bench bench;
   Periodic periodic(bench.simulation.environment(bench.node), bench.log, "sweep", 1s,

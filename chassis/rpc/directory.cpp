@@ -22,6 +22,10 @@ std::shared_ptr<Channel> Directory::channelOf(std::string_view contract) const {
   return found == channels_.end() ? nullptr : found->second;
 }
 
+void Directory::unbind() {
+  for (auto& [contract, binding] : bindings_) binding->bind(nullptr);
+}
+
 void Directory::requireComplete() const {
   std::string missing;
   for (const auto& [contract, binding] : bindings_) {

@@ -38,6 +38,9 @@ class Directory {
     return std::make_shared<typename Interface::Face>(shareBinding(Interface::kName));
   }
 
+  /// Lets go of every service of this process, which may hold faces of each other in a ring; none is called after.
+  void unbind();
+
   /// Throws FAILED_PRECONDITION naming the contracts that were asked for and are served nowhere.
   void requireComplete() const;
 

@@ -30,8 +30,8 @@ class LossyDisk {
   void powerCut();
   /// The process dies, the machine lives on: what was written stays, synced or not.
   void processKill();
-  /// From the `count`-th write after now on the handles are dead, as at a power cut in the middle of an operation;
-  /// `powerCut` must follow. True once that has happened: `died`.
+  /// From the `count`-th write after now on the handles are dead, as in the middle of an operation; `powerCut` or
+  /// `processKill` must follow. True once that has happened: `died`.
   void dieAfterWrites(std::uint64_t count);
   bool died() const;
 
@@ -42,6 +42,9 @@ class LossyDisk {
   void failNextWrite();
   /// The next sync fails (SQLITE_IOERR_FSYNC).
   void failNextSync();
+
+  /// Takes over what `other` holds durably, under the same names. For a disk that nobody has opened yet.
+  void copyFrom(const LossyDisk& other);
 
   std::uint64_t writes() const;
   std::uint64_t syncs() const;

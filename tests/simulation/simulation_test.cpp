@@ -1,0 +1,146 @@
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include "tests/simulation/run.hpp"
+
+// The whole shop under kills and power cuts. How to run and read it: README.md.
+namespace kontor::simulation {
+namespace {
+
+constexpr std::uint64_t kSeeds = 70;         // of one `make test`
+constexpr std::uint64_t kPlantedSeeds = 30;  // within which a planted fault must be found
+constexpr std::uint64_t kSweepStride = 9;    // steps
+constexpr std::int64_t kFaultsLeast = 1000;  // of each kind
+
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr || *text == 0 ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+struct Total {
+  FaultCounts faults;
+  Report sum;
+
+  void add(const Report& report) {
+    faults.add(report.faults);
+    sum.orders += report.orders;
+    sum.cancelled += report.cancelled;
+    sum.shipped += report.shipped;
+    sum.expired += report.expired;
+    sum.imports += report.imports;
+    sum.corrections += report.corrections;
+    sum.events += report.events;
+    sum.repeats += report.repeats;
+    sum.steps += report.steps;
+    sum.virtual_time += report.virtual_time;
+  }
+};
+
+double cpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+void print(const Total& total, std::uint64_t seeds, double seconds, std::size_t violations) {
+  for (std::size_t fault = 0; fault < kFaults; ++fault) {
+    std::printf("%-10s %6ld (%ld within a write); in flight:", kFaultNames.at(fault).data(),
+                total.faults.faults.at(fault), total.faults.in_write.at(fault));
+    for (std::size_t action = 0; action < kActions; ++action)
+      std::printf(" %s %ld,", kActionNames.at(action).data(), total.faults.during.at(fault).at(action));
+    std::printf(" nothing %ld\n", total.faults.during_nothing.at(fault));
+  }
+  const Report& sum = total.sum;
+  std::printf(
+      "acknowledged: %ld orders, %ld cancelled, %ld shipped; %ld checkouts expired, %ld imports, %ld corrections\n",
+      sum.orders, sum.cancelled, sum.shipped, sum.expired, sum.imports, sum.corrections);
+  std::printf("events heard: %ld, of them again %ld\n", sum.events, sum.repeats);
+  std::printf("%lu seeds in %.1f s of CPU (%.1f seeds/s), %lu steps, %.0f s of virtual time, %zu violations\n", seeds,
+              seconds, static_cast<double>(seeds) / seconds, sum.steps,
+              std::chrono::duration<double>(sum.virtual_time).count(), violations);
+}
+
+TEST(Simulation, NothingAcknowledgedIsLost) {
+  const std::uint64_t only = setting("SIM_SEED", 0);
+  const std::uint64_t first = only > 0 ? only : 1;
+  const std::uint64_t last = only > 0 ? only : setting("SIM_SEEDS", kSeeds);
+  Total total;
+  std::size_t violations = 0;
+  const double begun = cpuSeconds();
+  for (std::uint64_t seed = first; seed <= last; ++seed) {
+    const Report report = live(swarm(seed));
+    EXPECT_EQ(explain(report), "");
+    violations += report.violations.size();
+    total.add(report);
+  }
+  print(total, last - first + 1, cpuSeconds() - begun, violations);
+  if (only > 0 || last < kSeeds) return;
+  for (std::size_t fault = 0; fault < kFaults; ++fault) {
+    EXPECT_GE(total.faults.faults.at(fault), kFaultsLeast) << kFaultNames.at(fault);
+    for (std::size_t action = 0; action < kActions; ++action)
+      EXPECT_GT(total.faults.during.at(fault).at(action), 0) << kFaultNames.at(fault) << kActionNames.at(action);
+  }
+}
+
+TEST(Simulation, TheSameSeedIsTheSameStory) {
+  for (const std::uint64_t seed : {3, 4, 5}) {
+    const Report first = live(swarm(seed));
+    const Report again = live(swarm(seed));
+    EXPECT_EQ(first.trace, again.trace) << "seed " << seed;
+    EXPECT_EQ(first.steps, again.steps) << "seed " << seed;
+    EXPECT_EQ(first.orders, again.orders) << "seed " << seed;
+    EXPECT_NE(first.trace, live(swarm(seed + 100)).trace);
+  }
+}
+
+TEST(Simulation, AFaultAtAnyStepOfAPurchase) {
+  const std::uint64_t stride = setting("SIM_STRIDE", kSweepStride);
+  Plan plan = smallShop();
+  const Report calm = live(plan);
+  ASSERT_EQ(explain(calm), "");
+  ASSERT_EQ(calm.cancelled, 1);
+  std::uint64_t struck = 0;
+  for (plan.strike_at = 1; plan.strike_at < calm.shopping_steps; plan.strike_at += stride) {
+    for (const Fault fault : {Fault::kKill, Fault::kPowerCut}) {
+      plan.strike_with = fault;
+      const Report report = live(plan);
+      ASSERT_EQ(explain(report), "") << kFaultNames.at(indexOf(fault)) << " at step " << plan.strike_at;
+      ASSERT_EQ(report.cancelled, 1) << "step " << plan.strike_at;
+      ++struck;
+    }
+  }
+  std::printf("%lu faults over %lu steps, each %lu-th\n", struck, calm.shopping_steps, stride);
+}
+
+// The seed that finds the planted fault, and by what; nothing when none does.
+std::string findBy(Wiring wiring) {
+  for (std::uint64_t seed = 1; seed <= kPlantedSeeds; ++seed) {
+    Plan plan = swarm(seed);
+    plan.wiring = wiring;
+    const Report report = live(plan);
+    if (report.violations.empty()) continue;
+    std::printf("found by seed %lu: %s\n", seed, report.violations.front().c_str());
+    return report.violations.front();
+  }
+  return "";
+}
+
+TEST(Planted, CommitsWithoutSyncAreFound) {
+  Wiring wiring;
+  wiring.sync = false;
+  EXPECT_NE(findBy(wiring), "");
+}
+
+TEST(Planted, CommitsWithoutSyncOfTheLogAreFound) {
+  Wiring wiring;
+  wiring.sync_normal = true;
+  EXPECT_NE(findBy(wiring), "");
+}
+
+TEST(Planted, EventsOutsideTheTransactionAreFound) {
+  Wiring wiring;
+  wiring.emit_apart = true;
+  EXPECT_NE(findBy(wiring), "");
+}
+
+}  // namespace
+}  // namespace kontor::simulation

@@ -5,6 +5,8 @@ import json
 import os
 import re
 import subprocess
+import threading
+import time
 import unittest
 
 from support.buyer import any_sku, broken_invariants, buy, complete, expect, new_cart, pay, set_stock
@@ -99,6 +101,21 @@ class EventsTest(unittest.TestCase):
             found = kontor("events", "tail", "--from", "2020-01-01T00:00:00Z", "--no-follow", "--json",
                            "--to", shop.url, token=admin.token)
             self.assertTrue(all("position" in json.loads(row) for row in found.stdout.splitlines()))
+
+    def test_a_follower_does_not_hold_up_the_end(self):
+        with Shop(SETTINGS) as shop:
+            client = shop.admin()
+            answers = []
+            path = "/v1/admin/events?subject=nothing&after=0&waitSeconds=20"
+            follower = threading.Thread(target=lambda: answers.append(client.get(path)))
+            follower.start()
+            buy(shop.client(), any_sku(shop.client()))  # meanwhile the follower's call has arrived
+            began = time.monotonic()
+            self.assertEqual(shop.stop(), 0)
+            took = time.monotonic() - began
+            follower.join(30)
+            self.assertLess(took, 15, "the shop waited for all of a follower's 20 seconds")
+            self.assertEqual(expect(answers[0], 200)["events"], [])
 
     def test_clear_errors(self):
         with Shop(SETTINGS) as shop:

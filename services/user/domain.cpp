@@ -18,16 +18,18 @@ constexpr std::array<Role, 8> kRoles{{
      "return:read return:write payment:read payment:capture payment:refund shipping:read shipping:write "
      "shipping:delete region:read region:write region:delete customer:read customer:write customer:delete "
      "staff:read staff:write staff:delete api-key:read api-key:write api-key:delete webhook:read webhook:write "
-     "webhook:delete template:read template:write template:delete event:read event:replay invariant:read insight:read"},
+     "webhook:delete template:read template:write template:delete event:read event:replay message:read invariant:read "
+     "insight:read"},
     {"catalog-manager",
      "product:read product:write product:delete promotion:read promotion:write promotion:delete inventory:read "
      "region:read"},
     {"inventory-manager", "inventory:read inventory:write inventory:delete product:read order:read"},
     {"order-manager",
      "order:read order:write order:note return:read return:write payment:read payment:capture product:read "
-     "inventory:read customer:read customer:write shipping:read region:read"},
+     "inventory:read customer:read customer:write shipping:read region:read message:read"},
     {"support",
-     "order:read order:note return:read return:write payment:read product:read inventory:read customer:read"},
+     "order:read order:note return:read return:write payment:read product:read inventory:read customer:read "
+     "message:read"},
     {"finance", "order:read payment:read payment:capture payment:refund customer:read invariant:read insight:read"},
     {"viewer",
      "product:read promotion:read inventory:read order:read return:read payment:read shipping:read region:read "

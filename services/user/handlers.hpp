@@ -54,6 +54,7 @@ class Handlers final : public v1::Users {
   task<v1::LogoutResponse> LogoutCustomer(rpc::Context context, v1::LogoutRequest request) override;
   task<v1::LogoutResponse> LogoutStaff(rpc::Context context, v1::LogoutRequest request) override;
   task<v1::Customer> GetMe(rpc::Context context, v1::GetMeRequest request) override;
+  task<v1::Customer> GetCustomer(rpc::Context context, v1::GetCustomerRequest request) override;
   task<v1::Staff> GetStaffMe(rpc::Context context, v1::GetStaffMeRequest request) override;
   task<v1::ChangePasswordResponse> ChangeStaffPassword(rpc::Context context,
                                                        v1::ChangePasswordRequest request) override;

@@ -56,7 +56,7 @@ void ProductAssembler::take(const std::string& handle, RowReader& cells, size_t 
   const bool first = !draft_ || draft_->product.handle != handle;
   if (first) {
     finish(sink);
-    draft_.emplace();
+    draft_ = Draft();
     draft_->product.handle = handle;
     draft_->product.line = cells.line();
     draft_->scattered = !handles_.add(handle);

@@ -187,38 +187,38 @@ std::string readStrictly(const std::string& bytes, bool& keep_alive) {
 
 // What the quick reader takes, the strict one takes in the same way.
 RC_GTEST_PROP(PlainHead, IsReadAsTheStrictParserReadsIt, ()) {
-  static const std::vector<std::string> kLines{"Host: h",
-                                               "host:h:80",
-                                               "Connection: close",
+  static const std::vector<std::string> kPlain{"Connection: close",
                                                "Connection: keep-alive",
                                                "connection: Close ",
                                                "A: b",
-                                               "Accept-Language:\tde",
                                                "X-Long: a b  c\t ",
-                                               "Empty:",
-                                               "Content-Length: 0",
-                                               "Expect: 100-continue",
-                                               "Transfer-Encoding: chunked",
-                                               "Upgrade: h2c",
-                                               "Connection: upgrade",
-                                               "Bad Name: x",
-                                               "NoColon",
-                                               ": none",
-                                               "High: \x80",
-                                               "Proxy-Connection: close"};
-  static const std::vector<std::string> kStarts{"GET /a?b HTTP/1.1",  "HEAD / HTTP/1.1", "OPTIONS * HTTP/1.1",
-                                                "GET /a#b HTTP/1.1",  "GET / HTTP/1.0",  "get /%zz HTTP/1.1",
-                                                "GET  / HTTP/1.1",    "G@T / HTTP/1.1",  "GET http://h/ HTTP/1.1",
-                                                "GET /\x7f HTTP/1.1", "GET / HTTP/1.1 "};
-  std::string bytes = *rc::gen::elementOf(kStarts) + "\r\nHost: h\r\n";
-  const auto lines = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(kLines));
-  for (const std::string& line : lines) bytes += line + "\r\n";
+                                               "Accept-Language:\tde",
+                                               "Empty:"};
+  static const std::vector<std::string> kOdd{"host:h:80",
+                                             "Content-Length: 0",
+                                             "Expect: 100-continue",
+                                             "Transfer-Encoding: chunked",
+                                             "Upgrade: h2c",
+                                             "Bad Name: x",
+                                             "NoColon",
+                                             ": none",
+                                             "Connection: upgrade",
+                                             "High: \x80",
+                                             "Proxy-Connection: close"};
+  static const std::vector<std::string> kTargets{"/", "/a?b", "/%zz", "/a#b", "/\x7f", "*", "http://h/", " /", "/ "};
+  static const std::vector<std::string> kMethods{"GET", "HEAD", "get", "G@T"};
+  const auto line =
+      rc::gen::weightedOneOf<std::string>({{9, rc::gen::elementOf(kPlain)}, {1, rc::gen::elementOf(kOdd)}});
+  std::string bytes = *rc::gen::elementOf(kMethods) + " " + *rc::gen::elementOf(kTargets) + " HTTP/1.1\r\nHost: h\r\n";
+  const int lines = *rc::gen::inRange(0, 4);
+  for (int i = 0; i < lines; ++i) bytes += *line + "\r\n";
   bytes += "\r\n";
   if (*rc::gen::inRange(0, 3) == 0) {
     const std::size_t at = *rc::gen::inRange<std::size_t>(0, bytes.size() - 4);
-    if (bytes[at] != '\r' && bytes[at] != '\n') bytes[at] = static_cast<char>(*rc::gen::inRange(1, 255));
-    RC_PRE(std::count(bytes.begin(), bytes.end(), '\r') == std::count(bytes.begin(), bytes.end(), '\n'));
-    RC_PRE(bytes[at] != '\r' && bytes[at] != '\n');
+    const char other = static_cast<char>(*rc::gen::inRange(1, 255));
+    const auto ends_line = [](char c) { return c == '\r' || c == '\n'; };
+    RC_PRE(!ends_line(bytes[at]) && !ends_line(other));
+    bytes[at] = other;
   }
   RequestHead head;
   bool plain_keep_alive = false;

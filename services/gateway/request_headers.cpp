@@ -6,6 +6,7 @@
 
 #include "chassis/base/error.hpp"
 #include "chassis/runtime/environment.hpp"
+#include "chassis/runtime/executor.hpp"
 #include "chassis/runtime/simulation.hpp"
 #include "chassis/security/tokens.hpp"
 
@@ -36,14 +37,7 @@ runtime::Random& spanIds(runtime::Environment& environment) {
 std::string fingerprintOf(const http::Request& request) {
   std::string text(request.query());
   text.push_back('\n');
-  if (!request.body.spooled()) return security::tokenHash(text + request.body.text());
-  // Hashed piece by piece: each hash goes into the next piece's text.
-  std::ifstream file(request.body.file(), std::ios::binary);
-  std::string piece(1 << 20, '\0');
-  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
-    text = security::tokenHash(text + piece.substr(0, static_cast<std::size_t>(file.gcount())));
-  }
-  return text;
+  return security::tokenHash(text + request.body.text());
 }
 
 }  // namespace
@@ -89,8 +83,22 @@ std::optional<std::int64_t> expectedVersion(const http::RequestHead& head) {
   return version;
 }
 
+task<std::string> filePrintOf(const http::Request& request) {
+  if (!request.body.spooled() || !request.head().find("Idempotency-Key")) co_return std::string();
+  std::string text(request.query());
+  text.push_back('\n');
+  // Each hash goes into the next piece's text.
+  std::ifstream file(request.body.file(), std::ios::binary);
+  std::string piece(1 << 20, '\0');
+  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
+    text = security::tokenHash(text + piece.substr(0, static_cast<std::size_t>(file.gcount())));
+    co_await runtime::yield();
+  }
+  co_return text;
+}
+
 std::optional<rpc::Idempotency> idempotencyOf(const http::Request& request, const rpc::Principal& caller,
-                                              std::string_view method) {
+                                              std::string_view method, std::string file_print) {
   const auto key = request.head().find("Idempotency-Key");
   if (!key) return std::nullopt;
   const bool anonymous = caller.kind == rpc::Principal::Kind::kAnonymous;
@@ -104,7 +112,8 @@ std::optional<rpc::Idempotency> idempotencyOf(const http::Request& request, cons
   }
   // Paths hold carts' secrets, so the scope keeps a hash of them.
   std::string scope = caller.name() + " " + std::string(method) + " " + security::tokenHash(request.path());
-  return rpc::Idempotency{std::move(scope), std::string(*key), fingerprintOf(request)};
+  std::string print = request.body.spooled() ? std::move(file_print) : fingerprintOf(request);
+  return rpc::Idempotency{std::move(scope), std::string(*key), std::move(print)};
 }
 
 std::string localeOf(const http::RequestHead& head) {

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <map>
-
-#include "services/order/invariants.hpp"
+#include <set>
 
 namespace kontor::order {
 namespace {
 
+using cart::v1::Cart;
 using inventory::v1::Reservation;
 using payment::v1::BookEntry;
 using payment::v1::Payment;
@@ -24,6 +24,8 @@ std::string describe(const CheckoutFact& fact) {
   if (!fact.order_id.empty()) text += ", its order " + fact.order_id + " " + std::string(wordOf(fact.order_status));
   return text;
 }
+
+bool stands(const CheckoutFact& fact) { return fact.step == Step::kDone && fact.hasStandingOrder(); }
 
 // What our book says the provider holds or has for us.
 std::int64_t heldBy(const BookEntry& entry) {
@@ -44,103 +46,145 @@ bool settledIn(const BookEntry& entry) {
   return entry.ours() && entry.state() != Payment::STATE_CREATED && entry.state() != Payment::STATE_REQUIRES_ACTION;
 }
 
-void count(type::v1::Invariant& invariant, std::size_t facts) {
-  invariant.set_checked(invariant.checked() + static_cast<std::int64_t>(facts));
+// What an order says of its payment while it stands.
+v1::Order::PaymentStatus saidOf(const BookEntry& entry) {
+  switch (entry.state()) {
+    case Payment::STATE_PARTIALLY_CAPTURED:
+      return v1::Order::PAYMENT_STATUS_PARTIALLY_CAPTURED;
+    case Payment::STATE_CAPTURED:
+      return v1::Order::PAYMENT_STATUS_CAPTURED;
+    case Payment::STATE_REFUNDED:
+      return v1::Order::PAYMENT_STATUS_REFUNDED;
+    default:
+      return v1::Order::PAYMENT_STATUS_AUTHORIZED;
+  }
 }
 
-}  // namespace
+void count(store::Audit& audit, std::size_t facts) { audit.checked += static_cast<std::int64_t>(facts); }
 
-ShopInvariants::ShopInvariants()
-    : leftovers_(holding("shop: every settled checkout ended in an order or left nothing")),
-      stock_(holding("shop: every order that stands has its stock promised")),
-      single_(holding("shop: at most one authorisation is in force for an order")),
-      books_(holding("shop: the provider's book equals ours")),
-      answered_(holding("shop: every service answered the check")) {}
+}  // namespace
 
 void ShopInvariants::judge(const StockPage& page) {
   std::map<std::string, Reservation::State> states;
   for (const Reservation& reservation : page.reservations) states[reservation.ref()] = reservation.state();
   for (const auto& [ref, state] : states) {
     const CheckoutFact* fact = factOf(page.checkouts, ref);
-    if (fact != nullptr && fact->leavesNothing()) violate(leftovers_, describe(*fact) + ", but stock is held for it");
+    if (fact == nullptr) known_.violate("stock is held for " + ref + ", which is no checkout");
+    if (fact != nullptr && !fact->young && fact->leavesNothing())
+      leftovers_.violate(describe(*fact) + ", but stock is held for it");
   }
+  count(known_, states.size());
   count(leftovers_, states.size());
   for (const CheckoutFact& fact : page.checkouts) {
-    if (fact.step != Step::kDone || !fact.hasStandingOrder()) continue;
+    // From its shipment on the units leave the shelf, when inventory gets to hear of it.
+    if (fact.young || !stands(fact) || fact.fulfilment != v1::Order::FULFILMENT_STATUS_UNFULFILLED) continue;
     count(stock_, 1);
     const auto found = states.find(fact.id);
     if (found == states.end() || found->second != Reservation::STATE_COMMITTED)
-      violate(stock_, describe(fact) + ", but no stock is promised to it");
+      stock_.violate(describe(fact) + ", but no stock is promised to it");
   }
 }
 
 void ShopInvariants::judge(const LockPage& page) {
-  count(leftovers_, page.locks.size());
+  count(known_, page.locks.size());
+  std::set<std::string> completed;
   for (const cart::v1::CartLock& lock : page.locks) {
+    const bool done = lock.state() == Cart::STATE_COMPLETED;
+    if (done) completed.insert(lock.checkout_id());
     const CheckoutFact* fact = factOf(page.checkouts, lock.checkout_id());
-    if (fact == nullptr || lock.state() != cart::v1::Cart::STATE_CHECKING_OUT) continue;
-    if (fact->step == Step::kFailed || fact->step == Step::kDone)
-      violate(leftovers_, describe(*fact) + ", but its cart is still locked");
+    if (fact == nullptr) known_.violate("a cart is held by " + lock.checkout_id() + ", which is no checkout");
+    if (fact == nullptr || fact->young) continue;
+    if (done && fact->order_id.empty()) carts_.violate(describe(*fact) + ", but its cart is completed");
+    if (!done && (fact->step == Step::kFailed || fact->step == Step::kDone))
+      leftovers_.violate(describe(*fact) + ", but its cart is still locked");
   }
+  for (const CheckoutFact& fact : page.checkouts) {
+    if (fact.young || !stands(fact)) continue;
+    count(carts_, 1);
+    if (!completed.contains(fact.id)) carts_.violate(describe(fact) + ", but its cart is not completed");
+  }
+}
+
+void ShopInvariants::judgeOrder(const BookEntry& entry, const CheckoutFact& checkout) {
+  count(paid_, 1);
+  const std::int64_t authorized = entry.authorized().amount();
+  if (authorized != checkout.total)
+    paid_.violate(describe(checkout) + ": its total is " + std::to_string(checkout.total) + ", authorised are " +
+                  std::to_string(authorized));
+  // A parcel's share is written down before it is captured, and the order hears of the capture last.
+  const std::int64_t captured = entry.captured().amount();
+  if (captured < checkout.captured || captured > checkout.due)
+    paid_.violate(describe(checkout) + ": its parcels take " + std::to_string(checkout.due) + " and have taken " +
+                  std::to_string(checkout.captured) + ", captured are " + std::to_string(captured));
+  if (checkout.fulfilment != v1::Order::FULFILMENT_STATUS_UNFULFILLED) return;
+  const v1::Order::PaymentStatus said = saidOf(entry);
+  if (checkout.order_payment != said)
+    paid_.violate(describe(checkout) + " and says " + std::string(wordOf(checkout.order_payment)) +
+                  ", its payment is " + std::string(wordOf(said)));
 }
 
 void ShopInvariants::judgeEntry(const BookEntry& entry, const CheckoutFact* checkout) {
   const std::int64_t ours = heldBy(entry);
   const std::int64_t theirs = heldByProvider(entry);
   const bool ended = checkout != nullptr && (checkout->step == Step::kFailed || checkout->step == Step::kDone);
-  const bool comparable = settledIn(entry) || !entry.ours() || ended;
+  const bool moving = checkout != nullptr && checkout->movesMoney();
+  const bool comparable = !moving && (settledIn(entry) || !entry.ours() || ended);
   const std::int64_t captured = entry.has_provider() ? entry.provider().captured() : 0;
   if (comparable && (ours != theirs || entry.captured().amount() != captured)) {
-    violate(books_, entry.ref() + ": we hold " + std::to_string(ours) + " and took " +
-                        std::to_string(entry.captured().amount()) + ", the provider says " + std::to_string(theirs) +
-                        " and " + std::to_string(captured));
+    books_.violate(entry.ref() + ": we hold " + std::to_string(ours) + " and took " +
+                   std::to_string(entry.captured().amount()) + ", the provider says " + std::to_string(theirs) +
+                   " and " + std::to_string(captured));
   }
   if (entry.captured().amount() > entry.authorized().amount())
-    violate(books_, entry.ref() + ": more was captured than authorised");
+    books_.violate(entry.ref() + ": more was captured than authorised");
   if (ours <= 0) return;
-  if (checkout == nullptr) return;
-  if (checkout->leavesNothing()) violate(leftovers_, describe(*checkout) + ", but money is held for it");
-  in_force_.emplace_back(checkout->cart_hash, entry.ref());
+  if (checkout == nullptr) {
+    known_.violate("money is held for " + entry.ref() + ", which is no checkout");
+    return;
+  }
+  if (checkout->leavesNothing()) leftovers_.violate(describe(*checkout) + ", but money is held for it");
+  if (stands(*checkout)) judgeOrder(entry, *checkout);
+  if (checkout->contested) in_force_.emplace_back(checkout->cart_hash, entry.ref());
 }
 
 void ShopInvariants::judge(const MoneyPage& page) {
   count(books_, page.entries.size());
-  for (const BookEntry& entry : page.entries) judgeEntry(entry, factOf(page.checkouts, entry.ref()));
   for (const BookEntry& entry : page.entries) {
     const CheckoutFact* fact = factOf(page.checkouts, entry.ref());
-    const bool stands = fact != nullptr && fact->step == Step::kDone && fact->hasStandingOrder();
-    if (stands && heldBy(entry) <= 0 && entry.ours()) noteUnpaid(*fact);
+    if (fact != nullptr && fact->young) continue;
+    judgeEntry(entry, fact);
+    if (fact != nullptr && stands(*fact) && heldBy(entry) <= 0 && entry.ours()) noteUnpaid(*fact);
   }
 }
 
 std::vector<CheckoutFact> ShopInvariants::unpaidOf(const MoneyPage& page) {
-  std::map<std::string, bool> entries;
-  for (const BookEntry& entry : page.entries) entries[entry.ref()] = true;
+  std::set<std::string> entries;
+  for (const BookEntry& entry : page.entries) entries.insert(entry.ref());
   std::vector<CheckoutFact> unpaid;
   for (const CheckoutFact& fact : page.checkouts) {
-    if (fact.step == Step::kDone && fact.hasStandingOrder() && !entries.contains(fact.id)) unpaid.push_back(fact);
+    if (!fact.young && stands(fact) && !entries.contains(fact.id)) unpaid.push_back(fact);
   }
   return unpaid;
 }
 
 void ShopInvariants::noteUnpaid(const CheckoutFact& checkout) {
-  violate(leftovers_, describe(checkout) + ", but no money is held for it");
+  leftovers_.violate(describe(checkout) + ", but no money is held for it");
 }
 
 void ShopInvariants::noteUnanswered(const std::string& service, const std::string& why) {
-  violate(answered_, service + ": " + why);
+  answered_.violate(service + ": " + why);
 }
 
-std::vector<type::v1::Invariant> ShopInvariants::take() && {
+std::vector<store::Audit> ShopInvariants::take() && {
   std::sort(in_force_.begin(), in_force_.end());
   for (std::size_t i = 1; i < in_force_.size(); ++i) {
     if (in_force_[i - 1].first == in_force_[i].first)
-      violate(single_, "two authorisations of one cart: " + in_force_[i - 1].second + " and " + in_force_[i].second);
+      single_.violate("two authorisations of one cart: " + in_force_[i - 1].second + " and " + in_force_[i].second);
   }
-  count(single_, in_force_.size());
-  std::vector<type::v1::Invariant> found;
-  for (type::v1::Invariant* invariant : {&leftovers_, &stock_, &single_, &books_, &answered_})
-    found.push_back(std::move(*invariant));
+  single_.checked = books_.checked;
+  std::vector<store::Audit> found;
+  for (store::Audit* audit : {&leftovers_, &known_, &stock_, &carts_, &single_, &paid_, &books_, &answered_})
+    found.push_back(std::move(*audit));
   return found;
 }
 

@@ -19,6 +19,7 @@ struct Driver::State {
   store::SqlStore& store;
   const OrderStore& orders;
   Saga& saga;
+  Shipping& shipping;
   Bell bell;
   const telemetry::Log& log;
   Options options;
@@ -48,25 +49,54 @@ task<void> driveOne(std::shared_ptr<State> state, Checkout checkout) {
   state->bell.ring();
 }
 
+// The same for a parcel that still owes stock or money.
+template <class State>
+task<void> settleOne(std::shared_ptr<State> state, Fulfilment parcel) {
+  const std::string id = parcel.shown.id();
+  const std::optional<Error> trouble = co_await state->shipping.drive(std::move(parcel));
+  if (trouble)
+    state->log.error("a shipped parcel could not be settled and will be tried again", *trouble,
+                     {{"fulfilment.id", id}});
+  --state->running;
+  state->bell.ring();
+}
+
+struct Claimed {
+  std::vector<Checkout> checkouts;
+  std::vector<Fulfilment> parcels;
+};
+
 // Takes leases in one transaction and begins the drives; how many.
 template <class State>
 task<std::size_t> claim(std::shared_ptr<State> state, std::int64_t most) {
-  auto body = [state, most](store::Transaction& in) -> task<std::vector<Checkout>> {
-    co_return co_await state->orders.claimDue(in, state->saga.rules().owner, state->saga.rules().lease, most);
+  auto body = [state, most](store::Transaction& in) -> task<Claimed> {
+    const Rules& rules = state->saga.rules();
+    Claimed due;
+    due.checkouts = co_await state->orders.claimDue(in, rules.owner, rules.lease, most);
+    const std::int64_t left = most - static_cast<std::int64_t>(due.checkouts.size());
+    if (left > 0) due.parcels = co_await FulfilmentStore::claimDue(in, rules.owner, rules.lease, left);
+    co_return due;
   };
-  std::vector<Checkout> due = co_await state->store.transact(rpc::Context::forService("order"), std::move(body));
-  for (Checkout& checkout : due) {
+  Claimed due = co_await state->store.transact(rpc::Context::forService("order"), std::move(body));
+  for (Checkout& checkout : due.checkouts) {
     ++state->running;
     runtime::Executor::current().spawnHere(driveOne(state, std::move(checkout)));
   }
-  co_return due.size();
+  for (Fulfilment& parcel : due.parcels) {
+    ++state->running;
+    runtime::Executor::current().spawnHere(settleOne(state, std::move(parcel)));
+  }
+  co_return due.checkouts.size() + due.parcels.size();
 }
 
 /// How long nothing can become due, at most `poll`.
 template <class State>
 task<Duration> quietFor(std::shared_ptr<State> state) {
   auto body = [state](store::Statements& in) -> task<std::optional<Time>> {
-    co_return co_await state->orders.nextDue(in);
+    const std::optional<Time> checkout = co_await state->orders.nextDue(in);
+    const std::optional<Time> parcel = co_await FulfilmentStore::nextDue(in);
+    if (!checkout || !parcel) co_return checkout ? checkout : parcel;
+    co_return std::min(*checkout, *parcel);
   };
   const std::optional<Time> due = co_await state->store.snapshot(std::move(body));
   if (!due) co_return state->options.poll;
@@ -111,14 +141,17 @@ task<void> loop(std::shared_ptr<State> state) {
 }  // namespace
 
 Driver::Driver(runtime::Environment& environment, store::SqlStore& store, const OrderStore& orders, Saga& saga,
-               Bell bell, const telemetry::Log& log, Options options)
-    : state_(std::make_shared<State>(State{environment, store, orders, saga, std::move(bell), log, options})) {}
+               Shipping& shipping, Bell bell, const telemetry::Log& log, Options options)
+    : state_(
+          std::make_shared<State>(State{environment, store, orders, saga, shipping, std::move(bell), log, options})) {}
 
 Driver::~Driver() = default;
 
 task<void> Driver::start() {
   auto body = [state = state_](store::Transaction& in) -> task<void> {
-    co_await state->orders.freeLeases(in, state->saga.rules().instance, state->saga.rules().owner);
+    const Rules& rules = state->saga.rules();
+    co_await state->orders.freeLeases(in, rules.instance, rules.owner);
+    co_await FulfilmentStore::freeLeases(in, rules.instance, rules.owner);
   };
   co_await state_->store.transact(rpc::Context::forService("order"), std::move(body));
   state_->looping = true;

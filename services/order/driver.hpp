@@ -5,6 +5,7 @@
 
 #include "services/order/bell.hpp"
 #include "services/order/saga.hpp"
+#include "services/order/shipping.hpp"
 
 namespace kontor::telemetry {
 class Log;
@@ -12,9 +13,9 @@ class Log;
 
 namespace kontor::order {
 
-/// Drives checkouts that nobody waits for: those whose time has come (expiry, a question to the provider), those that a
-/// crash or a failed call left behind, and those that something has happened to. Claims them by lease, so any number of
-/// replicas can run one each.
+/// Drives checkouts and shipped parcels that nobody waits for: those whose time has come (expiry, a question to the
+/// provider), those that a crash or a failed call left behind, and those that something has happened to. Claims them by
+/// lease, so any number of replicas can run one each.
 class Driver {
  public:
   struct Options {
@@ -22,8 +23,8 @@ class Driver {
     Duration poll;
   };
   /// All must outlive the driver. `bell` is rung to make it look at once.
-  Driver(runtime::Environment& environment, store::SqlStore& store, const OrderStore& orders, Saga& saga, Bell bell,
-         const telemetry::Log& log, Options options);
+  Driver(runtime::Environment& environment, store::SqlStore& store, const OrderStore& orders, Saga& saga,
+         Shipping& shipping, Bell bell, const telemetry::Log& log, Options options);
   ~Driver();
 
   /// Begins with what this replica's past life left behind.

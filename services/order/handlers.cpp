@@ -6,6 +6,7 @@
 #include "chassis/json/wellknown.hpp"
 #include "chassis/runtime/deadline.hpp"
 #include "chassis/runtime/environment.hpp"
+#include "chassis/runtime/oneshot.hpp"
 #include "chassis/security/sealer.hpp"
 #include "chassis/store/page.hpp"
 #include "services/order/invariants.hpp"
@@ -75,7 +76,7 @@ task<OrderRecord> Handlers::ownOrder(rpc::Context context, std::string number, s
 
 task<v1::Order> Handlers::TrackOrder(rpc::Context context, v1::TrackOrderRequest request) {
   OrderRecord record = co_await ownOrder(std::move(context), request.number(), request.token());
-  co_return withoutToken(std::move(record.order));
+  co_return withoutToken(shopperView(std::move(record.order)));
 }
 
 task<v1::Order> Handlers::GetOrder(rpc::Context, v1::GetOrderRequest request) {
@@ -108,29 +109,50 @@ task<v1::ListOrdersResponse> Handlers::ListOrders(rpc::Context, v1::ListOrdersRe
   co_return response;
 }
 
-task<v1::GetInvariantsResponse> Handlers::GetInvariants(rpc::Context context, v1::GetInvariantsRequest) {
+// Off the event loops: a check of a large shop takes a while, and nobody else shall wait for it.
+task<v1::GetInvariantsResponse> Handlers::checkShop(rpc::Context context, Moment moment) {
+  auto work = [](Parts& parts, rpc::Context inner, Moment judged,
+                 runtime::OneShot<std::vector<type::v1::Invariant>> done) -> task<void> {
+    try {
+      ShopCheck check(parts.store, parts.orders, parts.neighbours, parts.checked, judged);
+      std::vector<type::v1::Invariant> found = co_await check.run(std::move(inner));
+      done.setValue(std::move(found));
+    } catch (...) {
+      done.setError(std::current_exception());
+    }
+  };
+  runtime::OneShot<std::vector<type::v1::Invariant>> done;
+  parts_.checks.spawn(work(parts_, std::move(context), moment, done));
+  std::vector<type::v1::Invariant> found = co_await done;
   v1::GetInvariantsResponse response;
-  *response.mutable_checked_at() = toTimestamp(parts_.environment.clock().now());
-  ShopCheck check(parts_.store, parts_.orders, parts_.neighbours, parts_.environment.clock().now(),
-                  parts_.invariants_settle);
-  std::vector<type::v1::Invariant> found = co_await check.run(std::move(context));
-  bool ok = true;
+  *response.mutable_checked_at() = toTimestamp(moment.as_of);
+  response.set_ok(true);
   for (type::v1::Invariant& invariant : found) {
-    ok = ok && invariant.ok();
+    response.set_ok(response.ok() && invariant.ok());
     *response.add_invariants() = std::move(invariant);
   }
-  response.set_ok(ok);
   co_return response;
 }
 
-task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) {
+task<v1::GetInvariantsResponse> Handlers::GetInvariants(rpc::Context context, v1::GetInvariantsRequest) {
   const Time now = parts_.environment.clock().now();
-  auto body = [now](store::Statements& in) -> task<std::vector<type::v1::Invariant>> {
-    co_return co_await checkOrders(in, now);
+  return checkShop(std::move(context), {now, now - parts_.invariants_settle});
+}
+
+task<v1::GetInvariantsResponse> Handlers::CheckShop(rpc::Context context, v1::CheckShopRequest request) {
+  const Time now = parts_.environment.clock().now();
+  if (!request.has_as_of()) return checkShop(std::move(context), {now, now - parts_.invariants_settle});
+  return checkShop(std::move(context), {toTime(request.as_of()), now});
+}
+
+task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context,
+                                                                  type::v1::CheckInvariantsRequest request) {
+  auto body = [this, as_of = toTime(request.as_of())](store::Statements& in) {
+    return checkOrders(in, parts_.orders, as_of);
   };
-  std::vector<type::v1::Invariant> found = co_await parts_.store.snapshot(std::move(body));
+  const std::vector<store::Audit> audits = co_await parts_.store.snapshot(std::move(body));
   type::v1::CheckInvariantsResponse response;
-  for (type::v1::Invariant& invariant : found) *response.add_invariants() = std::move(invariant);
+  store::addAudits(audits, response);
   co_return response;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,8 +8,13 @@
 
 #include "services/order/bell.hpp"
 #include "services/order/saga.hpp"
+#include "services/order/shipping.hpp"
+#include "services/order/shop_check.hpp"
 #include "services/order/verdicts.hpp"
 
+namespace kontor::runtime {
+class Executor;
+}
 namespace kontor::security {
 class Sealer;
 }
@@ -25,9 +31,12 @@ class Handlers final : public v1::Orders {
     const OrderStore& orders;
     const security::Sealer& sealer;
     Saga& saga;
+    Shipping& shipping;
     Bell bell;
     Neighbours neighbours;
     Duration invariants_settle;
+    std::vector<Checked> checked;  // who else has invariants
+    runtime::Executor& checks;     // where they are computed
   };
   explicit Handlers(Parts parts) : parts_(std::move(parts)) {}
 
@@ -40,7 +49,9 @@ class Handlers final : public v1::Orders {
   task<v1::Order> TrackOrder(rpc::Context context, v1::TrackOrderRequest request) override;
   task<v1::ListOrdersResponse> ListOrders(rpc::Context context, v1::ListOrdersRequest request) override;
   task<v1::Order> GetOrder(rpc::Context context, v1::GetOrderRequest request) override;
+  task<v1::Recipient> FindRecipient(rpc::Context context, v1::FindRecipientRequest request) override;
   task<v1::GetInvariantsResponse> GetInvariants(rpc::Context context, v1::GetInvariantsRequest request) override;
+  task<v1::GetInvariantsResponse> CheckShop(rpc::Context context, v1::CheckShopRequest request) override;
   task<type::v1::CheckInvariantsResponse> CheckInvariants(rpc::Context context,
                                                           type::v1::CheckInvariantsRequest request) override;
   // handlers_cancel.cpp
@@ -77,6 +88,13 @@ class Handlers final : public v1::Orders {
   task<CancelPlan> planCancellation(rpc::Context context, Wish wish);
   task<v1::CancelResponse> cancel(rpc::Context context, Wish wish);
 
+  /// What a call does to its parcel, in its transaction; run again from the start when the transaction is.
+  using MoveParcel = std::function<task<Fulfilment>(store::Transaction&, Fulfilment)>;
+  task<Fulfilment> pack(store::Transaction& in, const v1::CreateFulfilmentRequest& request, std::string id,
+                        const rpc::Context& context);
+  static task<Fulfilment> requireParcel(store::Statements& in, std::string id, const rpc::Context& context);
+  task<v1::Fulfilment> moveParcel(rpc::Context context, std::string id, MoveParcel move);
+
   task<std::optional<OrderRecord>> findOrder(std::string id);
   /// The order that the caller may see: its owner's, or by its token; NOT_FOUND alike for all others.
   task<OrderRecord> ownOrder(rpc::Context context, std::string number, std::string token);
@@ -86,6 +104,7 @@ class Handlers final : public v1::Orders {
   /// Waits for somebody else's drive; false when this call has no time left.
   task<bool> waitFor(rpc::Context context, std::string checkout_id, SteadyTime latest);
   SteadyTime latestOf(const rpc::Context& context) const;
+  task<v1::GetInvariantsResponse> checkShop(rpc::Context context, Moment moment);
 
   Parts parts_;
 };

@@ -31,11 +31,12 @@ v1::CancelResponse responseOf(const Judged& judged) {
 task<Handlers::CancelPlan> Handlers::planCancellation(rpc::Context context, Wish wish) {
   auto body = [this, context, wish](store::Transaction& in) -> task<CancelPlan> {
     std::optional<Checkout> taken;
-    auto effect = [this, &in, &wish, &taken]() -> task<v1::CancelResponse> {
+    auto effect = [this, &in, &context, &wish, &taken]() -> task<v1::CancelResponse> {
       std::optional<OrderRecord> found = co_await parts_.orders.order(in, wish.order_id);
       KONTOR_ASSERT(found.has_value(), "the caller has just seen this order");
       Judged judged{std::move(*found), std::nullopt};
       v1::Order& order = judged.record.order;
+      rpc::requireVersion(context, order.version());
       if (order.status() == v1::Order::STATUS_CANCELLED) co_return responseOf(judged);
       std::optional<Checkout> row = co_await parts_.orders.checkout(in, judged.record.checkout_id);
       KONTOR_ASSERT(row.has_value(), "an order's checkout is there");
@@ -91,13 +92,14 @@ task<v1::CancelResponse> Handlers::cancel(rpc::Context context, Wish wish) {
 task<v1::CancelResponse> Handlers::CancelOwnOrder(rpc::Context context, v1::CancelOwnOrderRequest request) {
   const OrderRecord record = co_await ownOrder(context, request.number(), request.token());
   Wish wish{record.order.id(), "customer", request.reason()};
-  co_return co_await cancel(std::move(context), std::move(wish));
+  v1::CancelResponse response = co_await cancel(std::move(context), std::move(wish));
+  *response.mutable_order() = shopperView(std::move(*response.mutable_order()));
+  co_return response;
 }
 
 task<v1::CancelResponse> Handlers::CancelOrder(rpc::Context context, v1::CancelOrderRequest request) {
   const std::optional<OrderRecord> record = co_await findOrder(request.id());
   if (!record) throw notFound("order", request.id());
-  rpc::requireVersion(context, record->order.version());
   Wish wish{record->order.id(), context.principal().name(), request.reason()};
   co_return co_await cancel(std::move(context), std::move(wish));
 }

@@ -90,7 +90,7 @@ task<v1::CompleteResponse> Handlers::Complete(rpc::Context context, v1::Complete
     if (in_time) continue;
     if (!driven.hasOrder()) throw paymentPending();
     const std::optional<OrderRecord> record = co_await findOrder(driven.order_id);
-    co_return completeAnswer(record->order, 202);
+    co_return completeAnswer(shopperView(record->order), 202);
   }
 }
 
@@ -106,7 +106,7 @@ task<v1::CompleteResponse> Handlers::carryOut(rpc::Context context, CompletePlan
       co_return completeAnswer(*run.order, 202);
     case Kind::kAwaited: {
       const std::optional<OrderRecord> record = co_await findOrder(run.checkout.order_id);
-      co_return completeAnswer(record->order, 202);
+      co_return completeAnswer(shopperView(record->order), 202);
     }
     case Kind::kAnswer: {
       const RequestKey key = parts_.orders.requestKey(context);
@@ -117,7 +117,7 @@ task<v1::CompleteResponse> Handlers::carryOut(rpc::Context context, CompletePlan
         co_return kept;
       }
       const std::optional<OrderRecord> record = co_await findOrder(run.checkout.order_id);
-      co_return completeAnswer(record->order, 200);
+      co_return completeAnswer(shopperView(record->order), 200);
     }
     default:
       break;
@@ -141,7 +141,7 @@ task<v1::CompleteResponse> Handlers::answerCompletion(rpc::Context, Run run) {
   if (run.order == nullptr) {
     const std::optional<OrderRecord> record = co_await findOrder(checkout.order_id);
     KONTOR_ASSERT(record.has_value(), "a checkout's order is there");
-    run.order = std::make_shared<v1::Order>(record->order);
+    run.order = std::make_shared<v1::Order>(shopperView(record->order));
   }
   // What is left is the driver's: a pending order is on its way, a confirmed one only has its cart to be closed.
   const bool settled = run.order->status() != v1::Order::STATUS_PENDING;

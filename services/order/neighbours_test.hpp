@@ -169,6 +169,7 @@ class FakePayments final : public payment::v1::Payments {
     payment::v1::Payment ours;
     std::string provider;  // "", "pending", "requires_action", "authorized", "declined", "voided"
     bool ignores_void = false;
+    std::map<std::string, std::int64_t> captures;  // by their references, each once
   };
   FakePayments(Wire& wire, FakeCarts& carts, Complaints& complaints)
       : wire_(wire), carts_(carts), complaints_(complaints) {}
@@ -176,9 +177,13 @@ class FakePayments final : public payment::v1::Payments {
   /// The buyer at the bank's page; the webhook follows.
   void decide(const std::string& ref, bool approve);
   std::int64_t inForce() const;
+  /// All that was ever taken.
+  std::int64_t captured() const;
   const Account* onlyAccount() const { return accounts.size() == 1 ? &accounts.begin()->second : nullptr; }
 
   std::map<std::string, Account> accounts;
+  int refused_captures = 0;               // so many captures will be refused
+  int lost_captures = 0;                  // so many will be taken and never answered
   std::deque<store::StoredEvent> events;  // to be delivered to `order`, at least once
 
   task<payment::v1::Payment> Authorize(rpc::Context, payment::v1::AuthorizeRequest request) override;
@@ -194,6 +199,7 @@ class FakePayments final : public payment::v1::Payments {
                                                                      payment::v1::DecideSandboxActionRequest) override;
 
  private:
+  void capture(const payment::v1::CaptureRequest& request, Wire::Answer<payment::v1::Payment> answer);
   void authorize(const payment::v1::AuthorizeRequest& request, Wire::Answer<payment::v1::Payment> answer);
   void answerWith(const std::string& ref, Wire::Answer<payment::v1::Payment> answer);
   /// Writes the provider's present state into our book, with its event.

@@ -167,8 +167,40 @@ task<Payment> FakePayments::Void(rpc::Context, payment::v1::VoidRequest request)
   });
 }
 
-task<Payment> FakePayments::Capture(rpc::Context, payment::v1::CaptureRequest) {
-  throw Error(Code::kUnimplemented, "order never asks this");
+std::int64_t FakePayments::captured() const {
+  std::int64_t sum = 0;
+  for (const auto& [ref, account] : accounts) {
+    for (const auto& [capture, amount] : account.captures) sum += amount;
+  }
+  return sum;
+}
+
+void FakePayments::capture(const payment::v1::CaptureRequest& request, Wire::Answer<Payment> answer) {
+  if (refused_captures > 0) {
+    --refused_captures;
+    const Error refusal(Code::kFailedPrecondition, "PROVIDER_REFUSED", "the provider refuses");
+    return wire_.after(1ms, [answer, refusal] { answer.setError(std::make_exception_ptr(refusal)); });
+  }
+  Account& account = accounts.at(request.ref());
+  Payment& ours = account.ours;
+  const auto [taken, fresh] = account.captures.try_emplace(request.capture_ref(), request.amount().amount());
+  if (taken->second != request.amount().amount()) complaints_.push_back("a capture came back with another amount");
+  if (fresh) {
+    const std::int64_t sum = ours.captured().amount() + request.amount().amount();
+    if (account.provider != "authorized" || sum > ours.authorized().amount())
+      complaints_.push_back("more was captured than is authorised for " + request.ref());
+    set(ours.mutable_captured(), sum);
+    ours.set_state(sum == ours.authorized().amount() ? Payment::STATE_CAPTURED : Payment::STATE_PARTIALLY_CAPTURED);
+  }
+  if (lost_captures > 0) {
+    --lost_captures;
+    return;
+  }
+  wire_.after(1ms, [answer, payment = ours] { answer.setValue(payment); });
+}
+
+task<Payment> FakePayments::Capture(rpc::Context, payment::v1::CaptureRequest request) {
+  return wire_.callLater<Payment>([this, request](Wire::Answer<Payment> answer) { capture(request, answer); });
 }
 
 task<Payment> FakePayments::Refund(rpc::Context, payment::v1::RefundRequest request) {
@@ -192,9 +224,11 @@ task<payment::v1::CompareBooksResponse> FakePayments::CompareBooks(rpc::Context,
     entry.set_state(account.ours.state());
     *entry.mutable_authorized() = account.ours.authorized();
     *entry.mutable_refunded() = account.ours.refunded();
+    *entry.mutable_captured() = account.ours.captured();
     if (account.provider.empty()) continue;
     entry.mutable_provider()->set_state(account.provider);
     if (account.provider == "authorized") entry.mutable_provider()->set_authorized(account.ours.amount().amount());
+    entry.mutable_provider()->set_captured(account.ours.captured().amount());
   }
   co_return response;
 }

@@ -67,11 +67,7 @@ OrderRecord makeOrder(const Checkout& checkout, std::string id, std::string toke
 }
 
 void addHistory(v1::Order& order, Time at, std::string_view actor, std::string_view event, std::string_view detail) {
-  v1::HistoryEntry& entry = *order.add_history();
-  *entry.mutable_at() = toTimestamp(at);
-  entry.set_actor(std::string(actor));
-  entry.set_event(std::string(event));
-  entry.set_detail(std::string(detail));
+  *order.add_history() = historyEntry(at, actor, event, detail, {});
 }
 
 v1::Order::PaymentStatus paymentStatusOf(const Payment& payment) {
@@ -99,6 +95,29 @@ v1::Order::PaymentStatus paymentStatusOf(const Payment& payment) {
 v1::Order withoutToken(v1::Order order) {
   order.clear_token();
   return order;
+}
+
+v1::Order shopperView(v1::Order order) {
+  google::protobuf::RepeatedPtrField<v1::HistoryEntry> shown;
+  for (v1::HistoryEntry& entry : *order.mutable_history()) {
+    if (entry.event() == kCaptureRefused || entry.event() == kCaptureUnanswered) continue;
+    const bool own = entry.actor().starts_with("customer") || entry.actor() == "system";
+    if (!own) entry.set_actor("staff");
+    *shown.Add() = std::move(entry);
+  }
+  order.mutable_history()->Swap(&shown);
+  return order;
+}
+
+v1::HistoryEntry historyEntry(Time at, std::string_view actor, std::string_view event, std::string_view detail,
+                              const std::map<std::string, std::string>& data) {
+  v1::HistoryEntry entry;
+  *entry.mutable_at() = toTimestamp(at);
+  entry.set_actor(std::string(actor));
+  entry.set_event(std::string(event));
+  entry.set_detail(std::string(detail));
+  for (const auto& [name, value] : data) (*entry.mutable_data())[name] = value;
+  return entry;
 }
 
 }  // namespace kontor::order

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ struct OrderRecord {
   std::string customer_id;  // empty: a guest
 };
 
+/// What the history tells of a capture that does not succeed, each once until something else is heard.
+inline constexpr std::string_view kCaptureRefused = "capture_refused";
+inline constexpr std::string_view kCaptureUnanswered = "capture_unanswered";
+
 /// A guarded move of an order and the line it leaves in the history.
 struct OrderChange {
   std::string order_id;
@@ -23,6 +28,7 @@ struct OrderChange {
   std::string actor;   // "customer", "staff:…", "system"
   std::string event;   // "confirmed"
   std::string detail;  // for people
+  std::map<std::string, std::string> data{};
 };
 
 /// What a word of a row stands for ("pending", "authorized", "unfulfilled"). Each asserts that the word is one of ours.
@@ -37,7 +43,12 @@ void addHistory(v1::Order& order, Time at, std::string_view actor, std::string_v
 
 /// The order's view of its payment.
 v1::Order::PaymentStatus paymentStatusOf(const payment::v1::Payment& payment);
-/// What the shop's staff and trackers see: everything but the token.
+/// What the shop's staff see: everything but the token.
 v1::Order withoutToken(v1::Order order);
+/// What the buyer sees: not who of the staff did something, nor the shop's own trouble with a provider.
+v1::Order shopperView(v1::Order order);
+/// An entry of the history, of now.
+v1::HistoryEntry historyEntry(Time at, std::string_view actor, std::string_view event, std::string_view detail,
+                              const std::map<std::string, std::string>& data);
 
 }  // namespace kontor::order

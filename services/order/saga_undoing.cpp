@@ -2,6 +2,7 @@
 #include "chassis/json/wellknown.hpp"
 #include "kontor/order/v1/events.kontor.hpp"
 #include "services/order/saga.hpp"
+#include "services/order/store_fulfilments.hpp"
 
 namespace kontor::order {
 namespace {
@@ -135,6 +136,7 @@ task<bool> Saga::cancelOrder(store::Transaction& in, Checkout& checkout, std::st
                      std::move(reason)};
   const bool done = co_await orders_.changeOrder(in, change);
   if (!done) co_return false;
+  co_await FulfilmentStore::cancelPending(in, checkout.order_id);
   store::Event event = v1::makeEvent(cancelledEvent(checkout, change.actor));
   co_await in.emit(std::move(event));
   checkout.order_status = change.to;

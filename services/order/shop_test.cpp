@@ -1,5 +1,10 @@
 #include "services/order/shop_test.hpp"
 
+#include "chassis/base/assert.hpp"
+#include "chassis/rpc/channel.hpp"
+#include "kontor/catalog/v1/catalog.kontor.hpp"
+#include "kontor/notification/v1/notification.kontor.hpp"
+#include "kontor/user/v1/user.kontor.hpp"
 #include "services/order/module.hpp"
 
 namespace kontor::order {
@@ -36,6 +41,19 @@ task<void> deliverTo(testing::HandBus& bus, store::StoredEvent event, int times,
 
 }  // namespace
 
+namespace {
+
+/// Services that a checkout does not need: they have nothing to say to a check.
+class Silent final : public rpc::Channel {
+ public:
+  task<rpc::MessagePtr> call(const rpc::Method& method, rpc::Context, rpc::MessagePtr) override {
+    KONTOR_ASSERT(method.name == "CheckInvariants", "order asks them nothing else");
+    co_return std::make_unique<type::v1::CheckInvariantsResponse>();
+  }
+};
+
+}  // namespace
+
 struct Shop::Life {
   Life(Shop& shop, runtime::Environment& environment) : host(environment, "/data", shop.yaml_, shop.disk_.name()) {
     host.directory().provide<cart::v1::Carts>(std::shared_ptr<FakeCarts>(&shop.carts, [](FakeCarts*) {}));
@@ -43,6 +61,9 @@ struct Shop::Life {
         std::shared_ptr<FakeInventory>(&shop.inventory, [](FakeInventory*) {}));
     host.directory().provide<payment::v1::Payments>(
         std::shared_ptr<FakePayments>(&shop.payments, [](FakePayments*) {}));
+    host.directory().route(catalog::v1::Catalog::kName, std::make_shared<Silent>());
+    host.directory().route(user::v1::Users::kName, std::make_shared<Silent>());
+    host.directory().route(notification::v1::Notifications::kName, std::make_shared<Silent>());
     module = makeModule(host);
     orders = host.directory().client<v1::Orders>();
   }
@@ -131,6 +152,8 @@ template Reply<v1::Order> Shop::start(std::function<task<v1::Order>(std::shared_
                                       rpc::Context::Data);
 template Reply<v1::CancelResponse> Shop::start(
     std::function<task<v1::CancelResponse>(std::shared_ptr<v1::Orders>, rpc::Context)>, rpc::Context::Data);
+template Reply<v1::Fulfilment> Shop::start(
+    std::function<task<v1::Fulfilment>(std::shared_ptr<v1::Orders>, rpc::Context)>, rpc::Context::Data);
 template Reply<v1::ListOrdersResponse> Shop::start(
     std::function<task<v1::ListOrdersResponse>(std::shared_ptr<v1::Orders>, rpc::Context)>, rpc::Context::Data);
 template Reply<v1::ReleaseCheckoutResponse> Shop::start(
@@ -215,10 +238,19 @@ std::string Shop::faults() {
   }
   for (const store::Row& row : rows("SELECT id, step FROM checkout WHERE step NOT IN ('done', 'failed')"))
     complain(row.text(0) + " is still " + row.text(1));
-  const std::int64_t standing = number("SELECT COUNT(*) FROM orders WHERE status = 'confirmed'");
+  const std::int64_t standing = number("SELECT COUNT(*) FROM orders WHERE status IN ('confirmed', 'completed')");
+  const std::int64_t shipped = number("SELECT COUNT(*) FROM orders WHERE fulfilment_status = 'fulfilled'");
+  for (const store::Row& row : rows("SELECT id, capture FROM fulfilment WHERE state IN ('shipped', 'delivered') "
+                                    "AND (capture <> 'done' OR NOT stock_taken)"))
+    complain(row.text(0) + " still owes: " + row.text(1));
+  if (payments.captured() != number("SELECT COALESCE(SUM(total), 0) FROM orders WHERE fulfilment_status = 'fulfilled'"))
+    complain(std::to_string(payments.captured()) + " was captured, which is not what was shipped");
   if (payments.inForce() != standing)
     complain(std::to_string(payments.inForce()) + " authorisations for " + std::to_string(standing) + " orders");
-  if (inventory.inState(inventory::v1::Reservation::STATE_COMMITTED) != standing) complain("promised stock differs");
+  if (inventory.inState(inventory::v1::Reservation::STATE_COMMITTED) != standing - shipped)
+    complain("promised stock differs");
+  if (inventory.inState(inventory::v1::Reservation::STATE_SHIPPED) != shipped) complain("shipped stock differs");
+  drainOutbox();
   const auto invariants = get<v1::GetInvariantsResponse>([](std::shared_ptr<v1::Orders> orders, rpc::Context context) {
     return orders->GetInvariants(context, v1::GetInvariantsRequest());
   });

@@ -60,6 +60,12 @@ constexpr std::string_view kClaim =
 constexpr std::string_view kFreeLeases =
     "UPDATE checkout SET lease_until = 0, wake_at = $3, epoch = epoch + 1 WHERE wake_at IS NOT NULL AND "
     "lease_until > 0 AND lease_owner <> $2 AND substr(lease_owner, 1, length($1)) = $1";
+// Those that something has happened to are looked at first.
+constexpr std::string_view kForgettable =
+    "SELECT id FROM checkout WHERE step = 'failed' AND order_id IS NULL AND wake_at IS NULL AND updated_at < $1 LIMIT "
+    "$2";
+constexpr std::string_view kForgetKept = "DELETE FROM checkout_kept WHERE checkout_id = $1";
+constexpr std::string_view kForget = "DELETE FROM checkout WHERE id = $1";
 constexpr std::string_view kNextDue = "SELECT MIN(wake_at) FROM checkout WHERE wake_at IS NOT NULL";
 
 // Binds a sealed value to its row and column.
@@ -229,6 +235,15 @@ task<std::vector<Checkout>> OrderStore::claimDue(store::Transaction& in, std::st
 
 task<void> OrderStore::freeLeases(store::Transaction& in, std::string instance, std::string owner) const {
   co_await in.execute(kFreeLeases, params(instance + "/", std::move(owner), in.now()));
+}
+
+task<std::int64_t> OrderStore::forgetFailed(store::Transaction& in, Time before, std::int64_t most) {
+  const store::Rows rows = co_await in.claim(kForgettable, params(before, most));
+  for (const Row& row : rows) {
+    co_await in.execute(kForgetKept, params(row.text(0)));
+    co_await in.execute(kForget, params(row.text(0)));
+  }
+  co_return static_cast<std::int64_t>(rows.size());
 }
 
 task<std::optional<Time>> OrderStore::nextDue(store::Statements& in) const {

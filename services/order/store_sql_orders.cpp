@@ -7,6 +7,7 @@
 #include "chassis/json/wellknown.hpp"
 #include "chassis/security/sealer.hpp"
 #include "services/order/store.hpp"
+#include "services/order/store_fulfilments.hpp"
 
 namespace kontor::order {
 namespace {
@@ -30,6 +31,10 @@ constexpr std::string_view kInsertLine =
 constexpr std::string_view kInsertHistory =
     "INSERT INTO order_history (order_id, position, at, actor, event, detail) "
     "SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4, $5 FROM order_history WHERE order_id = $1";
+// As above, for the entries that say what they were about: few do.
+constexpr std::string_view kInsertTelling =
+    "INSERT INTO order_history (order_id, position, at, actor, event, detail, data) "
+    "SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4, $5, $6 FROM order_history WHERE order_id = $1";
 constexpr std::string_view kChange =
     "UPDATE orders SET status = $3, payment_status = $4, version = version + 1, updated_at = $5 "
     "WHERE id = $1 AND status = $2";
@@ -50,7 +55,7 @@ constexpr std::string_view kLines =
     "SELECT order_id, id, variant_id, sku, title, variant_title, media_url, quantity, unit_price, discount, tax, "
     "total, fulfilled, returned FROM order_line WHERE order_id = $1 ORDER BY position";
 constexpr std::string_view kHistory =
-    "SELECT at, actor, event, detail FROM order_history WHERE order_id = $1 ORDER BY position";
+    "SELECT at, actor, event, detail, data FROM order_history WHERE order_id = $1 ORDER BY position";
 constexpr std::string_view kTokenHash = "SELECT token_hash FROM orders WHERE id = $1";
 
 std::string place(std::string_view column, const std::string& id) {
@@ -104,7 +109,22 @@ bool sameSecret(std::string_view left, std::string_view right) {
 
 task<void> insertHistory(store::Transaction& in, std::string order_id, const v1::HistoryEntry& entry) {
   store::Params row = params(std::move(order_id), toTime(entry.at()), entry.actor(), entry.event(), entry.detail());
-  co_await in.execute(kInsertHistory, std::move(row));
+  std::string_view sql = kInsertHistory;
+  if (!entry.data().empty()) {
+    v1::HistoryEntry data;
+    *data.mutable_data() = entry.data();
+    row.emplace_back(Bytes{data.SerializeAsString()});
+    sql = kInsertTelling;
+  }
+  co_await in.execute(sql, std::move(row));
+}
+
+void readHistory(const Row& row, v1::HistoryEntry& entry) {
+  if (!row.isNull(4)) KONTOR_ASSERT(entry.ParseFromString(row.bytes(4)), "an entry's data parses");
+  *entry.mutable_at() = toTimestamp(row.time(0));
+  entry.set_actor(row.text(1));
+  entry.set_event(row.text(2));
+  entry.set_detail(row.text(3));
 }
 
 }  // namespace
@@ -143,10 +163,13 @@ task<bool> OrderStore::changeOrder(store::Transaction& in, const OrderChange& ch
   if (cancels) sql = kCancel;
   store::Params row = params(change.order_id, wordOf(change.from), wordOf(change.to), wordOf(change.payment), in.now());
   if (co_await in.execute(sql, std::move(row)) != 1) co_return false;
-  v1::Order with_entry;
-  addHistory(with_entry, in.now(), change.actor, change.event, change.detail);
-  co_await insertHistory(in, change.order_id, with_entry.history(0));
+  const v1::HistoryEntry entry = historyEntry(in.now(), change.actor, change.event, change.detail, change.data);
+  co_await insertHistory(in, change.order_id, entry);
   co_return true;
+}
+
+task<void> OrderStore::tell(store::Transaction& in, std::string order_id, v1::HistoryEntry entry) {
+  co_await insertHistory(in, std::move(order_id), entry);
 }
 
 OrderRecord OrderStore::readOrder(const Row& row) const {
@@ -182,7 +205,9 @@ task<std::optional<OrderRecord>> OrderStore::oneOrder(store::Statements& in, sto
   const store::Rows lines = co_await in.query(kLines, params(record.order.id()));
   for (const Row& line : lines) readLine(line, record.order);
   const store::Rows history = co_await in.query(kHistory, params(record.order.id()));
-  for (const Row& entry : history) addHistory(record.order, entry.time(0), entry.text(1), entry.text(2), entry.text(3));
+  for (const Row& entry : history) readHistory(entry, *record.order.add_history());
+  std::vector<Fulfilment> parcels = co_await FulfilmentStore::ofOrder(in, record.order.id());
+  for (Fulfilment& parcel : parcels) *record.order.add_fulfilments() = std::move(parcel.shown);
   co_return record;
 }
 

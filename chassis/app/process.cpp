@@ -5,6 +5,7 @@
 
 #include "chassis/app/freshness.hpp"
 #include "chassis/app/operations.hpp"
+#include "chassis/app/periodic.hpp"
 #include "chassis/base/error.hpp"
 #include "chassis/bus/embedded/embedded_bus.hpp"
 #include "chassis/bus/journal.hpp"
@@ -14,6 +15,7 @@
 #include "chassis/runtime/real_environment.hpp"
 #include "chassis/security/keyring.hpp"
 #include "chassis/store/data_folder.hpp"
+#include "chassis/store/forget.hpp"
 #include "chassis/store/sqlite/sqlite_store.hpp"
 #include "chassis/telemetry/log.hpp"
 #include "chassis/telemetry/metrics.hpp"
@@ -23,6 +25,9 @@ namespace kontor::app {
 namespace {
 
 constexpr std::string_view kSection = "process";
+// What stores keep for a day or longer goes within the hour, in transactions of a few milliseconds.
+constexpr Duration kForgetEvery = std::chrono::hours(1);
+constexpr std::int64_t kForgottenAtOnce = 500;
 
 unsigned loopsOf(const ProcessSettings& settings) {
   if (settings.loops() > 0) return static_cast<unsigned>(settings.loops());
@@ -68,6 +73,7 @@ struct Process::Impl {
   std::vector<std::shared_ptr<store::SqlStore>> stores;
   std::unique_ptr<bus::Bus> bus;
   std::vector<std::unique_ptr<bus::Relay>> relays;
+  std::vector<std::unique_ptr<Periodic>> sweeps;  // of what stores keep for a while only
   std::vector<std::unique_ptr<Module>> modules;
   std::unique_ptr<Operations> operations;
 };
@@ -124,6 +130,7 @@ void Process::start() {
   Impl& impl = *impl_;
   impl.bus->start();
   for (const auto& relay : impl.relays) relay->start();
+  for (const auto& sweep : impl.sweeps) sweep->start();
   impl.operations = std::make_unique<Operations>(*impl.environment, *impl.metrics, impl.settings.operations_address(),
                                                  impl.settings.operations_port());
   for (const auto& module : impl.modules) run(module->start());
@@ -136,6 +143,7 @@ void Process::stop() {
   impl.bus->journal().endFollowing();
   run(pause(config::durationOf(impl.settings.drain_delay())));
   for (auto module = impl.modules.rbegin(); module != impl.modules.rend(); ++module) run((*module)->stop());
+  for (const auto& sweep : impl.sweeps) run(sweep->stop());
   run(impl.bus->stop());
   for (const auto& relay : impl.relays) run(relay->stop());
   run(impl.operations->close());
@@ -184,6 +192,11 @@ std::shared_ptr<store::SqlStore> Process::openStore(std::string_view service,
   impl.freshness.cover(std::string(service));
   store->onCommit([&freshness = impl.freshness](const auto& events) { freshness.note(events); });
   impl.stores.push_back(store);
+  auto sweep = [store]() -> task<void> {
+    while (co_await store::forgetOld(*store, kForgottenAtOnce) >= kForgottenAtOnce) continue;
+  };
+  impl.sweeps.push_back(std::make_unique<Periodic>(
+      *impl.environment, *impl.log, std::string(service) + " records sweep", kForgetEvery, std::move(sweep)));
   impl.relays.push_back(std::make_unique<bus::Relay>(*impl.environment, *store, *impl.bus, impl.log.get()));
   return store;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "chassis/rpc/context.hpp"
@@ -33,6 +34,21 @@ task<Response> answered(Transaction& transaction, const rpc::Context& context, E
   Response response = co_await work;
   SavedAnswer answer{200, response.SerializeAsString(), false};
   co_await transaction.saveAnswer(*key, std::move(answer));
+  co_return response;
+}
+
+/// The first answer to the call's key, for a method whose repeat must not be judged again before its transaction (a
+/// password that is the old one by now). Nothing without a key, for a new one, and for an answer too large to be kept.
+template <class Response>
+task<std::optional<Response>> firstAnswer(SqlStore& store, rpc::Context context) {
+  if (!context.idempotency()) co_return std::nullopt;
+  auto body = [key = *context.idempotency()](Transaction& in) -> task<std::optional<SavedAnswer>> {
+    co_return co_await in.answerOnce(key);
+  };
+  const std::optional<SavedAnswer> saved = co_await store.transact(std::move(context), std::move(body));
+  if (!saved || saved->truncated) co_return std::nullopt;
+  Response response;
+  KONTOR_ASSERT(response.ParseFromString(saved->body), "a kept answer is of the method's own type");
   co_return response;
 }
 

@@ -9,8 +9,6 @@ namespace kontor::store {
 namespace {
 
 constexpr std::size_t kAnswerBytesMax = 16'384;
-// Far longer than any broker redelivers; an event that is replayed by hand later than this has its effect again.
-constexpr auto kEventsRememberedFor = std::chrono::hours(24 * 90);
 
 // Two statements: the first holds the row, and SQLite's RETURNING costs more than both.
 constexpr std::string_view kCountOn =
@@ -22,10 +20,6 @@ constexpr std::string_view kEmit =
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 constexpr std::string_view kRemember =
     "INSERT INTO inbox (consumer, event_id, seen_at) VALUES ($1, $2, $3) ON CONFLICT (consumer, event_id) DO NOTHING";
-// Old records go a few at a time with new ones, so that no transaction is long and no sweep is needed.
-constexpr std::string_view kForgetEvents =
-    "DELETE FROM inbox WHERE (consumer, event_id) IN "
-    "(SELECT consumer, event_id FROM inbox WHERE seen_at < $1 ORDER BY seen_at LIMIT 4)";
 constexpr std::string_view kFindAnswer =
     "SELECT fingerprint, status, answer, truncated FROM idempotency "
     "WHERE scope = $1 AND idempotency_key = $2 AND expires_at > $3";
@@ -34,9 +28,6 @@ constexpr std::string_view kSaveAnswer =
     "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (scope, idempotency_key) DO UPDATE SET "
     "fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer, "
     "truncated = excluded.truncated, expires_at = excluded.expires_at WHERE idempotency.expires_at <= $8";
-constexpr std::string_view kForgetAnswers =
-    "DELETE FROM idempotency WHERE (scope, idempotency_key) IN "
-    "(SELECT scope, idempotency_key FROM idempotency WHERE expires_at <= $1 ORDER BY expires_at LIMIT 8)";
 
 Error keyReused(const std::string& key) {
   return Error(Code::kInvalidArgument, "IDEMPOTENCY_KEY_REUSED",
@@ -77,9 +68,7 @@ task<void> RecordedTransaction::emit(Event event) {
 
 task<bool> RecordedTransaction::once(std::string_view consumer, std::string_view event_id) {
   const std::int64_t added = co_await execute(kRemember, params(consumer, event_id, now_));
-  if (added == 0) co_return false;
-  co_await execute(kForgetEvents, params(now_ - kEventsRememberedFor));
-  co_return true;
+  co_return added == 1;
 }
 
 task<std::optional<SavedAnswer>> RecordedTransaction::answerOnce(const rpc::Idempotency& idempotency) {
@@ -99,7 +88,6 @@ task<void> RecordedTransaction::saveAnswer(const rpc::Idempotency& idempotency, 
   const bool truncated = answer.truncated || answer.body.size() > kAnswerBytesMax;
   Bytes sealed;
   if (!truncated) sealed.data = origin_.sealer.seal(answer.body, answerContext(idempotency.scope, idempotency.key));
-  co_await execute(kForgetAnswers, params(now_));
   Params row = params(idempotency.scope, idempotency.key, idempotency.fingerprint, answer.status, std::move(sealed),
                       truncated, Time(now_ + kAnswersKeptFor), now_);
   const std::int64_t saved = co_await execute(kSaveAnswer, std::move(row));

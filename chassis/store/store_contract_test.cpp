@@ -9,6 +9,7 @@
 
 #include "chassis/base/error.hpp"
 #include "chassis/runtime/executor.hpp"
+#include "chassis/store/forget.hpp"
 
 namespace kontor::store {
 
@@ -296,6 +297,35 @@ TEST_P(StoreContract, ALargeAnswerLeavesOnlyItsMark) {
     EXPECT_TRUE(whole && !whole->truncated && whole->body.size() == 16 * 1024);
   };
   run(body(store()));
+}
+
+// A day after it was kept: the key is as new, and the sweep takes what is left of it.
+TEST_P(StoreContract, ForgetsAnswersWhenTheirDayIsOver) {
+  auto body = [](SqlStore& store) -> task<void> {
+    for (const char* name : {"k1", "k2", "k3"}) {
+      const rpc::Idempotency key{"scope", name, "print"};
+      co_await answer(store, key, name);
+    }
+    EXPECT_EQ(co_await forgetOld(store, 100), 0) << "a day has not passed";
+    co_await store.transact(rpc::Context(), [](Transaction& tx) -> task<void> {
+      // Kept 24 hours and a second ago, but for the last one.
+      co_await tx.execute("UPDATE idempotency SET expires_at = expires_at - 86401000000 WHERE idempotency_key <> 'k3'",
+                          params());
+      co_await tx.once("order", "evt_1");
+      co_await tx.once("order", "evt_2");
+      co_await tx.execute("UPDATE inbox SET seen_at = 0 WHERE event_id = 'evt_1'", params());
+    });
+    const rpc::Idempotency other{"scope", "k1", "another print"};
+    EXPECT_FALSE((co_await answerOf(store, other)).has_value());
+    EXPECT_EQ(co_await forgetOld(store, 1), 2) << "one answer and one event at a time";
+    EXPECT_EQ(co_await forgetOld(store, 100), 1);
+    EXPECT_EQ(co_await forgetOld(store, 100), 0);
+    const rpc::Idempotency young{"scope", "k3", "print"};
+    EXPECT_TRUE((co_await answerOf(store, young)).has_value());
+  };
+  run(body(store()));
+  EXPECT_EQ(number("SELECT COUNT(*) FROM idempotency"), 1);
+  EXPECT_EQ(number("SELECT COUNT(*) FROM inbox"), 1);
 }
 
 Event event(std::string subject, std::string data) {

@@ -74,6 +74,13 @@ task<void> tellPrice(store::Transaction& in, const v1::Product& product, const v
   co_await in.emit(makeEvent(event));
 }
 
+Error importRunning(const std::string& id) {
+  return Error(Code::kAborted, "IMPORT_RUNNING",
+               "the import " + id + " is running; wait for its end (GET /v1/admin/imports/" + id +
+                   "), then import this file again")
+      .withDetail("import", id);
+}
+
 }  // namespace
 
 task<v1::Product> Handlers::UpdateProduct(rpc::Context context, v1::UpdateProductRequest request) {
@@ -150,6 +157,20 @@ task<v1::Variant> Handlers::setPrices(store::Transaction& in, const v1::SetPrice
   co_return co_await store::answered<v1::Variant>(in, context, effect, reread);
 }
 
+// The import as it begins, or as it began when this call's key came before.
+task<v1::ImportJob> Handlers::addImport(rpc::Context context, std::shared_ptr<const NewImport> begun) {
+  auto body = [this, context, begun](store::Transaction& in) -> task<v1::ImportJob> {
+    auto effect = [&]() -> task<v1::ImportJob> {
+      const std::optional<std::string> running = co_await parts_.store->addImport(in, *begun);
+      if (running) throw importRunning(*running);
+      co_return begun->job;
+    };
+    // An answer of this kind is always small enough to be kept.
+    co_return co_await store::answered<v1::ImportJob>(in, context, effect, effect);
+  };
+  co_return co_await parts_.database->transact(context, std::move(body));
+}
+
 task<v1::ImportJob> Handlers::ImportProducts(rpc::Context context, v1::ImportProductsRequest request) {
   requireValid(request);
   auto begun = std::make_shared<NewImport>();
@@ -163,17 +184,19 @@ task<v1::ImportJob> Handlers::ImportProducts(rpc::Context context, v1::ImportPro
   job.set_bytes_total(request.file().blob().empty() ? held : request.file().size());
   setTime(*job.mutable_created_at(), parts_.environment.clock().now());
   Importer::requireFile(request.file());
-  auto body = [this, begun](store::Transaction& in) { return parts_.store->addImport(in, *begun); };
-  const std::optional<std::string> running = co_await parts_.database->transact(std::move(context), std::move(body));
-  if (running) {
+  v1::ImportJob answer;
+  try {
+    answer = co_await addImport(std::move(context), begun);
+  } catch (const Error&) {
     parts_.importer->discard(request.file());
-    throw Error(Code::kAborted, "IMPORT_RUNNING",
-                "the import " + *running + " is running; wait for its end (GET /v1/admin/imports/" + *running +
-                    "), then import this file again")
-        .withDetail("import", *running);
+    throw;
   }
-  parts_.importer->begin(begun->job.id(), std::move(request));
-  co_return std::move(job);
+  if (answer.id() == job.id()) {
+    parts_.importer->begin(job.id(), std::move(request));
+  } else {
+    parts_.importer->discard(request.file());  // a repeat: the first one has its own copy
+  }
+  co_return answer;
 }
 
 }  // namespace kontor::catalog

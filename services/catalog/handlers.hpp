@@ -25,6 +25,8 @@ namespace kontor::catalog {
 
 class Exporter;
 class Importer;
+struct NewImport;
+class Shelf;
 class Store;
 
 /// What the handlers are made of; all of it outlives them.
@@ -36,6 +38,7 @@ struct HandlerParts {
   std::shared_ptr<inventory::v1::Inventory> inventory;
   std::shared_ptr<Importer> importer;
   std::shared_ptr<Exporter> exporter;
+  std::shared_ptr<Shelf> shelf;
   std::string currency;  // of the shop
   TaxRates taxes;
 };
@@ -60,6 +63,8 @@ class Handlers final : public v1::Catalog {
                                                           type::v1::CheckInvariantsRequest request) override;
 
  private:
+  task<v1::ImportJob> addImport(rpc::Context context, std::shared_ptr<const NewImport> begun);
+  task<v1::Product> readOnSale(std::string handle, std::string currency);
   task<std::vector<v1::Product>> inCurrency(store::Statements& in, std::vector<v1::Product> products,
                                             std::string currency);
   task<v1::ListProductsResponse> page(rpc::Context context, std::vector<v1::Product> products, std::int64_t size,

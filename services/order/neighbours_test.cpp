@@ -256,9 +256,8 @@ task<cart::v1::Cart> FakeCarts::GetCart(rpc::Context, cart::v1::GetCartRequest r
 task<cart::v1::GetLocksResponse> FakeCarts::GetLocks(rpc::Context, cart::v1::GetLocksRequest request) {
   std::map<std::string, cart::v1::Cart::State> locked;
   for (const auto& [id, entry] : carts) {
-    const bool locks =
-        entry.cart.state() == cart::v1::Cart::STATE_CHECKING_OUT ||
-        (request.completed() && entry.cart.state() == cart::v1::Cart::STATE_COMPLETED);
+    const bool locks = entry.cart.state() == cart::v1::Cart::STATE_CHECKING_OUT ||
+                       (request.completed() && entry.cart.state() == cart::v1::Cart::STATE_COMPLETED);
     if (locks && entry.locked_by > request.after()) locked[entry.locked_by] = entry.cart.state();
   }
   cart::v1::GetLocksResponse response;

@@ -58,6 +58,17 @@ std::string readablePassword(const std::string& secret) {
   return out;
 }
 
+v1::Customer customerMessage(const Account& account) {
+  v1::Customer customer;
+  customer.set_id(account.id);
+  customer.set_email(account.email);
+  customer.set_name(account.name);
+  customer.set_version(account.version);
+  *customer.mutable_created_at() = toTimestamp(account.created_at);
+  *customer.mutable_updated_at() = toTimestamp(account.updated_at);
+  return customer;
+}
+
 }  // namespace
 
 Handlers::Handlers(Parts parts, Rules rules) : parts_(std::move(parts)), rules_(rules) {}
@@ -75,21 +86,27 @@ task<v1::LoginResponse> Handlers::Register(rpc::Context context, v1::RegisterReq
 
   const std::string token = parts_.environment.newSecret("ses_");
   const Session session = newSession(account.id, account.kind, token);
-  auto body = [this, account, session](store::Transaction& in) -> task<bool> {
-    const bool added = co_await parts_.store->addAccount(in, account);
-    if (!added) co_return false;
-    co_await parts_.store->addSession(in, session, account.password);
-    v1::CustomerRegistered event;
-    event.set_customer_id(account.id);
-    co_await in.emit(v1::makeEvent(event));
-    co_return true;
+  auto body = [this, context, account, session, token](store::Transaction& in) -> task<v1::LoginResponse> {
+    auto effect = [&]() -> task<v1::LoginResponse> {
+      const bool added = co_await parts_.store->addAccount(in, account);
+      if (!added) throw emailTaken();
+      co_await parts_.store->addSession(in, session, account.password);
+      v1::CustomerRegistered event;
+      event.set_customer_id(account.id);
+      store::Event registered = v1::makeEvent(event);
+      co_await in.emit(std::move(registered));
+      v1::LoginResponse response;
+      response.set_token(token);
+      *response.mutable_expires_at() = toTimestamp(session.expires_at);
+      co_return response;
+    };
+    // An answer of this kind is always small enough to be kept.
+    task<v1::LoginResponse> work = store::answered<v1::LoginResponse>(in, context, effect, effect);
+    v1::LoginResponse answer = co_await work;
+    co_return answer;
   };
-  const bool added = co_await parts_.database->transact(std::move(context), std::move(body));
-  if (!added) throw emailTaken();
-  v1::LoginResponse response;
-  response.set_token(token);
-  *response.mutable_expires_at() = toTimestamp(session.expires_at);
-  co_return response;
+  v1::LoginResponse answer = co_await parts_.database->transact(context, std::move(body));
+  co_return answer;
 }
 
 task<Account> Handlers::account(AccountKind kind, std::string id) {
@@ -101,14 +118,12 @@ task<Account> Handlers::account(AccountKind kind, std::string id) {
 
 task<v1::Customer> Handlers::GetMe(rpc::Context context, v1::GetMeRequest) {
   const Account me = co_await account(AccountKind::kCustomer, context.principal().id);
-  v1::Customer customer;
-  customer.set_id(me.id);
-  customer.set_email(me.email);
-  customer.set_name(me.name);
-  customer.set_version(me.version);
-  *customer.mutable_created_at() = toTimestamp(me.created_at);
-  *customer.mutable_updated_at() = toTimestamp(me.updated_at);
-  co_return customer;
+  co_return customerMessage(me);
+}
+
+task<v1::Customer> Handlers::GetCustomer(rpc::Context, v1::GetCustomerRequest request) {
+  const Account customer = co_await account(AccountKind::kCustomer, request.id());
+  co_return customerMessage(customer);
 }
 
 task<v1::Staff> Handlers::GetStaffMe(rpc::Context context, v1::GetStaffMeRequest) {
@@ -192,8 +207,9 @@ task<v1::EnsureOwnerResponse> Handlers::EnsureOwner(rpc::Context context, v1::En
   co_return response;
 }
 
-task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) {
-  return checkInvariants(*parts_.database, *parts_.store);
+task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context,
+                                                                  type::v1::CheckInvariantsRequest request) {
+  return checkInvariants(*parts_.database, *parts_.store, parts_.sealer, toTime(request.as_of()));
 }
 
 }  // namespace kontor::user

@@ -4,6 +4,7 @@
 #include "chassis/runtime/environment.hpp"
 #include "chassis/security/passwords.hpp"
 #include "chassis/security/tokens.hpp"
+#include "chassis/store/answered.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/user/handlers.hpp"
 #include "services/user/store.hpp"
@@ -112,6 +113,9 @@ task<v1::LogoutResponse> Handlers::LogoutStaff(rpc::Context context, v1::LogoutR
 
 task<v1::ChangePasswordResponse> Handlers::ChangeStaffPassword(rpc::Context context,
                                                                v1::ChangePasswordRequest request) {
+  // The present password of a repeat is not the present one any more.
+  const auto first = co_await store::firstAnswer<v1::ChangePasswordResponse>(*parts_.database, context);
+  if (first) co_return *first;
   security::requireGoodPassword(request.new_password(), "newPassword");
   const Account me = co_await account(AccountKind::kStaff, context.principal().id);
   // A stolen session must not become a way to guess the password without limit.
@@ -122,14 +126,17 @@ task<v1::ChangePasswordResponse> Handlers::ChangeStaffPassword(rpc::Context cont
   if (!fits) throw invalidField("currentPassword", "WRONG_PASSWORD", "this is not the present password");
   const std::string hash = co_await parts_.passwords->hash(request.new_password());
 
-  auto body = [store = parts_.store, me, hash, who,
-               session = context.principal().session](store::Transaction& in) -> task<void> {
-    const bool replaced = co_await store->replacePassword(in, me.id, me.password, hash);
-    if (!replaced) throw Error(Code::kAborted, "CONFLICT", "the password was changed at the same moment: try again");
-    co_await store->endSessions(in, me.id, session);
-    co_await store->forgetAttempts(in, who);
+  auto body = [store = parts_.store, context, me, hash, who](store::Transaction& in) -> task<void> {
+    auto effect = [&]() -> task<v1::ChangePasswordResponse> {
+      const bool replaced = co_await store->replacePassword(in, me.id, me.password, hash);
+      if (!replaced) throw Error(Code::kAborted, "CONFLICT", "the password was changed at the same moment: try again");
+      co_await store->endSessions(in, me.id, context.principal().session);
+      co_await store->forgetAttempts(in, who);
+      co_return v1::ChangePasswordResponse();
+    };
+    co_await store::answered<v1::ChangePasswordResponse>(in, context, effect, effect);
   };
-  co_await parts_.database->transact(std::move(context), std::move(body));
+  co_await parts_.database->transact(context, std::move(body));
   co_return v1::ChangePasswordResponse();
 }
 

@@ -22,6 +22,8 @@ Error tooMuch(int status, std::string reason, std::string_view what, std::int64_
       .withStatus(status);
 }
 
+constexpr std::size_t kLastChunkBytes = 5;
+
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -200,6 +202,8 @@ bool RequestParser::expectsContinue() const { return expects_continue_; }
 
 std::size_t RequestParser::body(std::string_view bytes, const Sink& sink) {
   if (plain_) return 0;
+  // Beast asserts that the last chunk ("0", two line ends) has come as a whole once it looked at a part of it.
+  if (slot_->beast->chunked() && bytes.size() < kLastChunkBytes) return 0;
   slot_->beast->sink = &sink;
   std::size_t used = 0;
   while (used < bytes.size() && !slot_->beast->is_done()) {

@@ -9,6 +9,9 @@ DATA ?= ./data
 CATALOG ?=
 PROFILE ?= deploy/profiles/embedded.yaml
 JOBS ?= $(shell nproc)
+# How long each fuzz target runs
+SECONDS ?= 60
+TARGETS ?=
 
 configure = cmake --preset $(1) >/dev/null
 build = cmake --build --preset $(1) -j $(JOBS) --target
@@ -44,6 +47,18 @@ asan: ## every test under the address and undefined-behaviour sanitizers (build/
 	@$(call configure,asan)
 	@$(call build,asan) all
 	@ctest --preset asan -j $(JOBS)
+
+tsan: ## the chassis, which owns the threads, under the thread sanitizer (build/tsan)
+	@tools/setup test
+	@$(call configure,tsan)
+	@$(call build,tsan) kontor_chassis_tests
+	@ctest --preset tsan -j $(JOBS)
+
+fuzz: ## every parser of foreign bytes under libFuzzer, SECONDS=60 each; TARGETS="rest_fuzz" for some (build/fuzz)
+	@tools/setup fuzz
+	@$(call configure,fuzz)
+	@$(call build,fuzz) kontor_fuzz
+	@tools/fuzz build/fuzz $(SECONDS) $(TARGETS)
 
 lint: ## format, tidy, layers and contracts of the whole tree, clang-tidy on changed files (LINT_BASE=commit, LINT_FILES="a.cpp b.cpp")
 	@tools/setup lint

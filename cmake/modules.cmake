@@ -7,6 +7,7 @@ find_package(GTest CONFIG QUIET)
 find_package(rapidcheck CONFIG QUIET)
 if(GTest_FOUND AND rapidcheck_FOUND)
   set(KONTOR_TESTS ON)
+  add_custom_target(kontor_chassis_tests)  # what `make tsan` builds
 else()
   message(STATUS "GoogleTest or rapidcheck is not installed: no tests in this build (tools/setup test installs them)")
 endif()
@@ -19,6 +20,7 @@ endif()
 # stored.proto                                  -> the same: messages kept serialised in columns of the module's store
 # migrations/, pages/                           -> compiled in, included as "<folder>/migrations.embed.hpp"
 # DEPENDS names Kontor modules (base, rpc, contracts), LIBRARIES what others wrote (simdjson::simdjson).
+# *_fuzz.cpp                                    -> in a fuzzing build, an executable of the file's name (cmake/fuzz.cmake)
 # *_bench.cpp and testdata/ are left out: bench/ builds the first.
 function(kontor_module folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;TEST_DEPENDS")
@@ -27,7 +29,11 @@ function(kontor_module folder)
   kontor_library(kontor_${name} ${folder} SOURCES ${sources} DEPENDS ${arg_DEPENDS} LIBRARIES ${arg_LIBRARIES})
   if(tests AND KONTOR_TESTS)
     kontor_test(${name}_test LABEL unit SOURCES ${tests} DEPENDS ${name} ${arg_TEST_DEPENDS})
+    if(folder MATCHES "^chassis/")
+      add_dependencies(kontor_chassis_tests ${name}_test)
+    endif()
   endif()
+  kontor_fuzz_targets(${name} ${folder})
 endfunction()
 
 # kontor_service(<folder> [DEPENDS ...] [LIBRARIES ...] [TEST_DEPENDS ...]): a module that speaks contracts.
@@ -72,7 +78,7 @@ endfunction()
 # Sorts a folder's .cpp files into product sources (with generated ones) and tests.
 function(kontor_sources sources_variable tests_variable folder)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "(_bench\\.cpp|/main\\.cpp)$|/testdata/")
+  list(FILTER sources EXCLUDE REGEX "(_(bench|fuzz)\\.cpp|/main\\.cpp)$|/testdata/")
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -99,6 +105,7 @@ function(kontor_library target folder)
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
     kontor_own_code(${target})
+    kontor_precompile(${target})
     set(scope PUBLIC)
   else()
     add_library(${target} INTERFACE)
@@ -119,6 +126,7 @@ function(kontor_test target)
   kontor_own_code(${target})
   # A test spends its time in the library it tests: not optimising its own code halves the wait for the compiler.
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+  kontor_precompile(${target} TEST)
   kontor_depends(${target} PRIVATE ${arg_DEPENDS})
   target_link_libraries(${target} PRIVATE GTest::gtest_main rapidcheck)
   gtest_discover_tests(

@@ -101,5 +101,7 @@ endfunction()
 function(kontor_generated_library target)
   target_include_directories(${target} SYSTEM PUBLIC ${KONTOR_GEN})
   target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
-  target_link_libraries(${target} PUBLIC protobuf::libprotobuf)
+  target_link_libraries(${target} PUBLIC protobuf::libprotobuf Threads::Threads)
+  kontor_own_code(${target})  # silenced per file by -w; the flags must be those of the precompiled headers
+  kontor_precompile(${target})
 endfunction()

@@ -387,6 +387,25 @@ TEST_F(ServerTest, SpoolsLargeUploadsAndLeavesNothing) {
   EXPECT_EQ(server_->connections(), 1) << "the client keeps its connection";
 }
 
+TEST_F(ServerTest, TheClientTakesALargeAnswerPieceByPiece) {
+  serve();
+  ClientSettings small;
+  small.most_bytes = 1000;
+  Client client(*environment_.loops().front(), server_->url(), small);
+  Call download;
+  download.target = "/large";
+  std::int64_t taken = 0;
+  download.receive = [&taken](std::string_view piece) { taken += static_cast<std::int64_t>(piece.size()); };
+  const Answer answer = call(client, download);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "");
+  EXPECT_EQ(taken, 3'000'000);
+  download.target = "/refuse";
+  taken = 0;
+  EXPECT_EQ(errorFromProblem(404, call(client, download).body).reason(), "NO_SUCH") << "a refusal is an answer";
+  EXPECT_EQ(taken, 0);
+}
+
 TEST_F(ServerTest, SaysThatAPortIsTaken) {
   const int port = serve();
   ServerSettings again;

@@ -8,7 +8,7 @@ BLOB_BYTES = 300 * 1024
 EXTENSIONS = {
     ".cpp", ".hpp", ".proto", ".cmake", ".py", ".sql", ".txt", ".md", ".yaml", ".yml", ".json", ".csv", ".svg", ".html",
     ".css", ".ts", ".tsx", ".js", ".mjs", ".png", ".ico", ".woff2", ".conf", ".tpl", ".java", ".go", ".toml", ".xml",
-    ".graphql", ".in", ".sh", ".pem", ".service", ".desktop", ".lua", ".rules", ".lock",
+    ".graphql", ".in", ".seed", ".sh", ".pem", ".service", ".desktop", ".lua", ".rules", ".lock",
 }  # fmt: skip
 
 # Files without an extension, by name; tools/ and .ci/ hold commands, which have none.

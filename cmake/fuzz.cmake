@@ -1,0 +1,22 @@
+# Fuzz targets: <folder>/**/x_fuzz.cpp -> executable fuzz/x of a build with KONTOR_FUZZ (the preset `fuzz`, with clang),
+# linked against its module. Seeds lie beside it in testdata/fuzz/x/. `make fuzz` runs them all (tools/fuzz).
+option(KONTOR_FUZZ "Build the libFuzzer targets; needs clang" OFF)
+if(KONTOR_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_custom_target(kontor_fuzz)
+endif()
+
+function(kontor_fuzz_targets module folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*_fuzz.cpp)
+  if(NOT KONTOR_FUZZ)
+    return()
+  endif()
+  foreach(source IN LISTS sources)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+    kontor_depends(${name} PRIVATE ${module})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(kontor_fuzz ${name})
+  endforeach()
+endfunction()

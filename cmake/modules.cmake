@@ -20,7 +20,7 @@ endif()
 # stored.proto                                  -> the same: messages kept serialised in columns of the module's store
 # migrations/, pages/                           -> compiled in, included as "<folder>/migrations.embed.hpp"
 # DEPENDS names Kontor modules (base, rpc, contracts), LIBRARIES what others wrote (simdjson::simdjson).
-# *_fuzz.cpp                                    -> in a fuzzing build, an executable of the file's name (cmake/fuzz.cmake)
+# *_fuzz.cpp                                    -> in a fuzzing build, an executable of that name (cmake/fuzz.cmake)
 # *_bench.cpp and testdata/ are left out: bench/ builds the first.
 function(kontor_module folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;TEST_DEPENDS")

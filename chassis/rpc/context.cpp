@@ -63,18 +63,23 @@ Context Context::withoutDeadline() const {
 }
 
 Context Context::withTrace(telemetry::TraceContext trace) const {
-  Data data = *data_;
-  data.trace = trace;
-  return Context(std::move(data));
+  // Once for each call of a sampled trace: made where it stays, not copied and then moved there.
+  auto data = std::make_shared<Data>(*data_);
+  data->trace = trace;
+  Context changed(*this);
+  changed.data_ = std::move(data);
+  return changed;
 }
 
 Context Context::asService(std::string_view name) const {
-  Data data = *data_;
-  data.principal = {};
+  // Names what goes on instead of copying all: every call between services comes through here.
+  Data data;
+  data.deadline = data_->deadline;
   data.principal.kind = Principal::Kind::kService;
   data.principal.id = name;
-  data.idempotency.reset();
-  data.expected_version.reset();
+  data.trace = data_->trace;
+  data.request_id = data_->request_id;
+  data.locale = data_->locale;
   return Context(std::move(data));
 }
 

@@ -32,7 +32,9 @@ class Binding {
   std::shared_ptr<Service> target_;
 };
 
-/// Throws DEADLINE_EXCEEDED when the context's deadline has passed: such a call is not begun.
+/// Throws DEADLINE_EXCEEDED when the context's deadline has passed by `now`: such a call is not begun.
+void requireTimeLeft(const Context& context, SteadyTime now);
+/// The same by the current executor's time.
 void requireTimeLeft(const Context& context);
 
 /// Runs one local call under deadline, metrics and span: what every method of a generated local face does.
@@ -41,17 +43,14 @@ void requireTimeLeft(const Context& context);
 template <class Response, class Interface, class Call>
 task<Response> callLocal(const Method& method, std::shared_ptr<Binding> binding, Context context, Call call) {
   KONTOR_ASSERT(binding->bound(), "a service was called before it was started");
-  requireTimeLeft(context);
   const SteadyTime began = runtime::Executor::current().now();
+  requireTimeLeft(context, began);
   Context inner = binding->observer().begin(method, context);
   auto& target = static_cast<Interface&>(*binding->target());
   try {
     task<Response> work = call(target, inner);
-    if (inner.deadline()) {
-      Response response = co_await runtime::withDeadline(std::move(work), *inner.deadline());
-      binding->observer().end(method, inner, began, nullptr);
-      co_return response;
-    }
+    // What answers at once, as most reads do, needs no watch over its deadline.
+    if (!work.begin() && inner.deadline()) work = runtime::withDeadline(std::move(work), *inner.deadline());
     Response response = co_await work;
     binding->observer().end(method, inner, began, nullptr);
     co_return response;

@@ -70,10 +70,11 @@ struct RaceAwaiter {
 
 /// Awaits `work`, but not past `deadline`: then throws `deadlineExceeded()` while the work goes on by itself.
 ///
-/// A deadline ends the wait, not the callee. Work that ends without suspending costs no timer. The work must own all
-/// that it uses, since it may outlive the caller.
+/// A deadline ends the wait, not the callee. Work that ends without suspending costs neither a timer nor a frame of its
+/// own. The work must own all that it uses, since it may outlive the caller.
 template <class T>
 task<T> withDeadline(task<T> work, SteadyTime deadline) {
+  if (work.begin()) co_return co_await work;
   auto race = std::make_shared<detail::Race<T>>();
   Executor::current().spawnHere(detail::runInto<T>(race, std::move(work)));
   detail::RaceAwaiter<T> wait{race, deadline};

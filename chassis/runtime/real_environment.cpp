@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sys/random.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -21,16 +22,35 @@ class SystemClock final : public Clock {
   Time now() const override { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
 };
 
+void fetchRandom(std::span<std::uint8_t> bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
+    KONTOR_ASSERT(got > 0 || errno == EINTR, "the system's random generator failed");
+    if (got > 0) done += static_cast<std::size_t>(got);
+  }
+}
+
+// Ids take a few bytes each, and a system call costs more than all the rest of making one: a thread fetches bytes for
+// many at a time. What was given out is wiped here, so that no later look at this memory tells it.
 class SystemRandom final : public Random {
  public:
   void fill(std::span<std::uint8_t> bytes) override {
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-      const ssize_t got = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
-      KONTOR_ASSERT(got > 0 || errno == EINTR, "the system's random generator failed");
-      if (got > 0) done += static_cast<std::size_t>(got);
+    thread_local std::array<std::uint8_t, 1024> reserve;
+    thread_local std::size_t left = 0;
+    if (bytes.size() > kMostFromReserve) return fetchRandom(bytes);
+    if (left < bytes.size()) {
+      fetchRandom(reserve);
+      left = reserve.size();
     }
+    std::uint8_t* const taken = reserve.data() + left - bytes.size();
+    std::memcpy(bytes.data(), taken, bytes.size());
+    explicit_bzero(taken, bytes.size());
+    left -= bytes.size();
   }
+
+ private:
+  static constexpr std::size_t kMostFromReserve = 64;
 };
 
 void nameThread(std::string_view name) { pthread_setname_np(pthread_self(), std::string(name.substr(0, 15)).c_str()); }

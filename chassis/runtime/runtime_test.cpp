@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 #include <thread>
 
@@ -55,6 +56,42 @@ TEST(Task, SuspendedChildrenResumeTheirParentsOnTheLoop) {
   };
   runBlocking(environment.background(), body(sum));
   EXPECT_EQ(sum, 10'000);
+}
+
+TEST(Task, BegunInPlaceEndsThereOrIsAwaitedLater) {
+  task<int> ready = answer(3);
+  EXPECT_TRUE(ready.begin());
+  EXPECT_TRUE(ready.begin()) << "to begin again does nothing";
+  EXPECT_EQ(ready.runReady(), 3);
+
+  Simulation world(7);
+  Executor& node = world.environment(world.addNode()).background();
+  int seen = 0;
+  auto body = [](int& into) -> task<void> {
+    task<int> waiting = later(4);
+    EXPECT_FALSE(waiting.begin());
+    into = co_await waiting;
+    task<int> dropped = later(5);
+    EXPECT_FALSE(dropped.begin());
+    co_await sleep(1s);
+    EXPECT_TRUE(dropped.begin()) << "it ended by itself meanwhile";
+    into += co_await dropped;
+  };
+  node.spawn(body(seen));
+  EXPECT_TRUE(world.runUntil([&] { return seen == 9; }, 2s));
+}
+
+TEST(SystemRandom, GivesNoByteTwice) {
+  RealEnvironment environment(1);
+  std::set<std::array<std::uint8_t, 8>> small;
+  for (int i = 0; i < 10'000; ++i) {
+    std::array<std::uint8_t, 8> bytes{};
+    environment.random().fill(bytes);
+    EXPECT_TRUE(small.insert(bytes).second) << "the reserve was given out twice";
+  }
+  std::array<std::uint8_t, 4096> large{};
+  environment.random().fill(large);
+  EXPECT_GT(std::set<std::uint8_t>(large.begin(), large.end()).size(), 250U);
 }
 
 TEST(OneShot, CrossesThreads) {

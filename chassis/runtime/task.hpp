@@ -36,11 +36,13 @@ class PromiseBase {
   };
   FinalAwaiter final_suspend() noexcept { return {}; }
 
-  /// Runs the child until it suspends or ends; true when the parent must wait for it.
+  /// Runs the child until it suspends or ends, unless it was begun already; true when the parent must wait for it.
   template <class Promise>
   static bool start(std::coroutine_handle<Promise> child, std::coroutine_handle<> parent) {
     PromiseBase& promise = child.promise();
     promise.parent_ = parent;
+    if (promise.begun_) return !child.done();
+    promise.begun_ = true;
     promise.starting_ = true;
     child.resume();
     if (child.done()) return false;
@@ -50,6 +52,7 @@ class PromiseBase {
 
  private:
   std::coroutine_handle<> parent_;
+  bool begun_ = false;
   bool starting_ = false;
 };
 
@@ -109,9 +112,13 @@ class [[nodiscard]] task {
   }
   void swap(task& other) noexcept { std::swap(handle_, other.handle_); }
 
-  bool await_ready() const noexcept { return false; }
+  bool await_ready() const noexcept { return handle_.done(); }
   bool await_suspend(std::coroutine_handle<> parent) { return runtime::PromiseBase::start(handle_, parent); }
   T await_resume() { return handle_.promise().take(); }
+
+  /// Runs the task in place until it suspends or ends; true when it has ended, and awaiting it then costs nothing. A
+  /// task that has not ended goes on by itself and is awaited as usual. From the executor that it shall live on.
+  bool begin() { return !runtime::PromiseBase::start(handle_, nullptr); }
 
   /// Runs a task that never suspends, to its end, without an executor; asserts that it did not suspend.
   T runReady() {

@@ -20,6 +20,7 @@ constexpr std::size_t kMinCharacters = 8;
 constexpr std::size_t kMaxCharacters = 256;
 constexpr std::size_t kHashBytes = 32;
 using Salt = std::array<std::uint8_t, crypto_pwhash_SALTBYTES>;
+using Hash = std::array<unsigned char, kHashBytes>;
 
 std::string base64(const unsigned char* bytes, std::size_t size) {
   std::string out(sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL_NO_PADDING), '\0');
@@ -28,15 +29,19 @@ std::string base64(const unsigned char* bytes, std::size_t size) {
   return out;
 }
 
+std::string phcText(const Salt& salt, const Hash& hash, PasswordCost cost) {
+  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) + ",p=1$" +
+         base64(salt.data(), salt.size()) + "$" + base64(hash.data(), hash.size());
+}
+
 // libsodium's own crypto_pwhash_str draws its salt itself; ours comes from the port, so that a run can be repeated.
 std::string argon2id(const std::string& password, const Salt& salt, PasswordCost cost) {
-  std::array<unsigned char, kHashBytes> hash{};
+  Hash hash{};
   const int failed = crypto_pwhash(hash.data(), hash.size(), password.data(), password.size(), salt.data(),
                                    static_cast<unsigned long long>(cost.passes),
                                    static_cast<std::size_t>(cost.memory_kib) * 1024, crypto_pwhash_ALG_ARGON2ID13);
   if (failed != 0) throw Error(Code::kResourceExhausted, "BUSY", "no memory is left to hash a password: try again");
-  return "$argon2id$v=19$m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) + ",p=1$" +
-         base64(salt.data(), salt.size()) + "$" + base64(hash.data(), hash.size());
+  return phcText(salt, hash, cost);
 }
 
 std::string toLower(std::string_view text) {
@@ -78,15 +83,15 @@ struct Passwords::Impl {
   runtime::Environment& environment;
   PasswordCost cost;
   std::unique_ptr<runtime::Worker> worker;
-  std::string nobody;  // the hash of no account, made at the same cost
+  std::string nobody;  // the hash of no password: to check one against it costs as much as against any other
   std::shared_ptr<std::atomic<int>> waiting = std::make_shared<std::atomic<int>>(0);
 };
 
 Passwords::Passwords(runtime::Environment& environment, PasswordCost cost) {
   readySodium();
   KONTOR_ASSERT(cost.memory_kib >= 8 && cost.passes >= 1, "Argon2id takes at least 8 KiB and one pass");
-  const std::string nobody = argon2id("nobody", Salt{}, cost);
-  impl_ = std::make_unique<Impl>(Impl{environment, cost, environment.makeWorker("passwords"), nobody});
+  impl_ = std::make_unique<Impl>(
+      Impl{environment, cost, environment.makeWorker("passwords"), phcText(Salt{}, Hash{}, cost)});
 }
 Passwords::~Passwords() = default;
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <fstream>
 #include <thread>
 
@@ -228,6 +229,19 @@ TEST_F(PasswordsTest, NoHashFitsNoPassword) {
     EXPECT_TRUE(cheap_.needsRehash(phc));
   }
   EXPECT_FALSE(wait(cheap_.verify("nobody", std::string(500, '$'))));
+}
+
+// By the CPU's clock, which a busy machine does not stretch.
+TEST_F(PasswordsTest, AnUnknownAccountCostsAsMuchWorkAsAKnownOne) {
+  Passwords passwords(environment_, {});
+  const std::string phc = wait(passwords.hash("correct horse"));
+  const auto work = [&](const std::string& stored) {
+    const std::clock_t began = std::clock();
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(wait(passwords.verify("correct horsf", stored)));
+    return static_cast<double>(std::clock() - began);
+  };
+  const double known = work(phc);
+  EXPECT_GT(work(""), 0.5 * known);
 }
 
 TEST_F(PasswordsTest, RefusesMoreThanItCanDo) {

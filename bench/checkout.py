@@ -30,7 +30,7 @@ def measure(bench):
         rate = 0.6 * min(run["rate"] for run in runs[64]["buyers"])
         opened = [buyers.buy(256, seconds, rate=rate, seed=n + 1) for n in range(bench.rounds)]
         loaded = shop.rss_mib()
-        require_invariants(admin)
+        require_invariants(shop.client(admin.token))
     for size in SIZES:
         _add_size(bench.report, size, runs[size])
     _add_open(bench.report, opened, rate)

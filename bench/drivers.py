@@ -36,7 +36,12 @@ class Drivers:
 
 
 def checked(outcome, what):
-    """A figure over failed requests is no figure."""
+    """A figure over failed requests, or over none, is no figure."""
     if outcome["failures"] > 0:
         raise SystemExit(f"bench: {what}: {outcome['failures']:.0f} failures, the first: {outcome['firstFailure']}")
+    if outcome["jobs"] == 0:
+        raise SystemExit(
+            f"bench: {what}: nothing was answered in {outcome['seconds']:.1f} s, "
+            f"{outcome['unanswered']:.0f} still waited 5 s later: give it more BENCH_SECONDS"
+        )
     return outcome

@@ -96,7 +96,12 @@ class Generator {
     while ((running_ > 0 || !due_.empty()) && Clock::now() < give_up) turn(give_up);
     const Instant now = Clock::now();
     for (const auto& connection : connections_) {
-      if (connection->busy && connection->counted && counting_) abandon(connection->intended, now);
+      if (!connection->busy) continue;
+      if (connection->counted && counting_) {
+        abandon(connection->intended, now);
+      } else {
+        ++outcome_.unanswered;
+      }
     }
     for (const Instant intended : due_) abandon(intended, now);
   }

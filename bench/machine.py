@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import subprocess
+import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SERVER_CORE, GENERATOR_CORE = 0, 1
@@ -29,10 +30,9 @@ def children(pid):
 
 
 def cpu_seconds(pid):
-    """utime + stime of a process with its ended threads, in hundredths of a second."""
-    with open(f"/proc/{pid}/stat") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """utime + stime of a process with its ended threads, to the nanosecond (/proc/PID/stat counts hundredths)."""
+    # What clock_getcpuclockid(3) returns on Linux: the inverted pid, and 2 for "time on a processor, of all threads".
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def peak_rss_mib(pid):

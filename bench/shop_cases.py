@@ -52,5 +52,8 @@ def sync_rate(folder, seconds=0.5):
 
 
 def require_invariants(admin, within=60):
-    """Waits until every invariant holds (checkouts that were cut off may have to be tidied up); else ends the run."""
+    """Waits until every invariant holds (checkouts that were cut off may have to be tidied up); else ends the run.
+
+    `admin` is a connection of its own: the one that the case began with has been idle for longer than the shop allows.
+    """
     wait_for(lambda: broken_invariants(admin) == [], within, "all invariants after the load")

@@ -26,10 +26,8 @@ const std::string kColumns =
     "LEFT JOIN checkout_kept kc ON kc.checkout_id = c.id AND kc.kind = 'complete' ";
 const std::string kFind = kColumns + "WHERE c.id = $1";
 // One for each of the partial indexes; most carts have no checkout, or one.
-constexpr std::string_view kInForceOfCart =
-    "SELECT id FROM checkout WHERE cart_hash = $1 AND step NOT IN ('releasing', 'failed')";
-constexpr std::string_view kEndedOfCart =
-    "SELECT id FROM checkout WHERE cart_hash = $1 AND step IN ('releasing', 'failed')";
+constexpr std::string_view kInForceOfCart = "SELECT id FROM checkout WHERE cart_hash = $1 AND NOT ended";
+constexpr std::string_view kEndedOfCart = "SELECT id FROM checkout WHERE cart_hash = $1 AND ended";
 constexpr std::string_view kStep = "SELECT step FROM checkout WHERE id = $1";
 constexpr std::string_view kInsert =
     "INSERT INTO checkout (id, cart_id, cart_hash, customer_id, step, reason, late, replaces, expires_at, tries, "
@@ -37,11 +35,15 @@ constexpr std::string_view kInsert =
     "pay_fingerprint, complete_fingerprint, created_at, updated_at) "
     "VALUES ($1, $2, $3, $4, $5, '', $6, $7, $8, 0, $9, $10, $11, $12, 0, 0, '', '', $13, $14, '', $15, $15)";
 // Wishes and nudges come from outside the lease and are never written here: they cannot be lost under a driver's copy.
-constexpr std::string_view kSave =
+const std::string kSave =
     "UPDATE checkout SET step = $4, reason = $5, late = $6, expires_at = $7, payment = $8, asked_at = $9, tries = $10, "
     "lease_owner = $11, lease_until = $12, epoch = $13, "
     "wake_at = CASE WHEN nudges > $19 AND $12 = 0 THEN $14 ELSE $15 END, nudges_seen = $20, order_id = $16, "
-    "complete_key = $17, complete_fingerprint = $18, updated_at = $14 WHERE id = $1 AND step = $2 AND epoch = $3";
+    "complete_key = $17, complete_fingerprint = $18, updated_at = $14 ";
+const std::string kIfUnmoved = "WHERE id = $1 AND step = $2 AND epoch = $3";
+const std::string kSaveStep = kSave + kIfUnmoved;
+// Apart: naming `ended` in a write makes SQLite write two indexes of scattered hashes anew.
+const std::string kSaveEnd = kSave + ", ended = $21 " + kIfUnmoved;
 // A late checkout freezes its cart a second time; answers are kept once.
 constexpr std::string_view kKeep =
     "INSERT INTO checkout_kept (checkout_id, kind, body) VALUES ($1, $2, $3) "
@@ -199,7 +201,14 @@ task<void> OrderStore::save(store::Transaction& in, const Checkout& c) const {
                              c.expires_at, bytesOrNull(std::move(payment)), c.asked_at, c.tries, c.lease_owner,
                              c.lease_until, c.epoch, in.now(), c.wake_at, std::move(order_id),
                              bytesOrNull(c.complete.hash), c.complete.fingerprint, c.nudges, c.nudges_seen);
-  const std::int64_t saved = co_await in.execute(kSave, std::move(row));
+  const bool had_ended = c.stored_step == Step::kReleasing || c.stored_step == Step::kFailed;
+  const bool moves = had_ended == c.inForce();
+  std::string_view sql = kSaveStep;
+  if (moves) {
+    sql = kSaveEnd;
+    row.emplace_back(!c.inForce());
+  }
+  const std::int64_t saved = co_await in.execute(sql, std::move(row));
   if (saved != 1) throw leaseLost(c);
   if (c.unkept.cart) co_await keep(in, c, "cart", c.frozen->SerializeAsString());
   if (c.unkept.pay_answer) co_await keep(in, c, "pay", c.pay_answer);

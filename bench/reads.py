@@ -40,12 +40,14 @@ def measure(bench):
         for what, target in targets.items():
             body = _fetch(cached, target)
             nginx = stack.enter_context(Nginx({"answer.json": body}))
+            copying = stack.enter_context(Nginx({"answer.json": body}, sendfile=False))
             epoll = stack.enter_context(EpollServer(bench.drivers.binaries, body))
             # The uncached shop has ids of its own, so its answer's length may differ by a digit: no length to check.
             subjects = [
                 Subject(CACHED, cached, target, len(body)),
                 Subject(UNCACHED, uncached, target, 0),
                 Subject(nginx.name, nginx, "/answer.json", len(body)),
+                Subject(Nginx.copying_name, copying, "/answer.json", len(body)),
                 Subject(epoll.name, epoll, "/answer.json", len(body)),
             ]
             case = f"read: {what}, {len(body):,} bytes, {CONNECTIONS} connections, server on core 0, load on core 1"

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <charconv>
+#include <cstdint>
 
 #include "chassis/base/assert.hpp"
 #include "chassis/base/error.hpp"
@@ -198,8 +199,17 @@ void Connection::checkpoint() {
 }
 
 Connection::Prepared& Connection::prepare(std::string_view sql) {
+  Recent& recent = recent_[(reinterpret_cast<std::uintptr_t>(sql.data()) >> 3) % recent_.size()];
+  // The text too, since other texts may come to lie there.
+  if (recent.place == sql.data() && *recent.text == sql) return *recent.prepared;
+  auto& [text, prepared] = find(sql);
+  recent = {sql.data(), &text, &prepared};
+  return prepared;
+}
+
+std::pair<const std::string, Connection::Prepared>& Connection::find(std::string_view sql) {
   const auto found = statements_.find(sql);
-  if (found != statements_.end()) return found->second;
+  if (found != statements_.end()) return *found;
   if (statements_.size() >= kStatementsMax) forgetStatements();
   Prepared prepared;
   const char* rest = nullptr;
@@ -211,7 +221,7 @@ Connection::Prepared& Connection::prepare(std::string_view sql) {
   KONTOR_ASSERT(tail.find_first_not_of(" \n;") == std::string_view::npos, "one statement at a time");
   prepared.parameters = parametersOf(prepared.statement);
   prepared.reads_only = sqlite3_stmt_readonly(prepared.statement) != 0;
-  return statements_.emplace(sql, std::move(prepared)).first->second;
+  return *statements_.emplace(sql, std::move(prepared)).first;
 }
 
 Rows Connection::step(Prepared& prepared, const Params& params) {
@@ -234,6 +244,7 @@ Rows Connection::step(Prepared& prepared, const Params& params) {
 void Connection::forgetStatements() {
   for (auto& [sql, prepared] : statements_) sqlite3_finalize(prepared.statement);
   statements_.clear();
+  recent_.fill({});
 }
 
 void Connection::fail(int result, std::string_view sql) {

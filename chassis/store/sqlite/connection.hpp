@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -62,10 +63,18 @@ class Connection {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
+  /// A statement that was found before: hashing a long text costs more than comparing it.
+  struct Recent {
+    const char* place = nullptr;
+    const std::string* text = nullptr;
+    Prepared* prepared = nullptr;
+  };
+
   void open(const std::string& vfs, Role role, bool sync);
   void configure(Role role, bool sync);
   void expectPragma(const std::string& name, const std::string& value);
   Prepared& prepare(std::string_view sql);
+  std::pair<const std::string, Prepared>& find(std::string_view sql);
   Rows step(Prepared& prepared, const Params& params);
   void forgetStatements();
   [[noreturn]] void fail(int result, std::string_view sql);
@@ -73,7 +82,8 @@ class Connection {
   std::filesystem::path file_;
   sqlite3* database_ = nullptr;
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> statements_;
-  int log_pages_ = 0;  // pages in the write-ahead log after the last commit
+  std::array<Recent, 256> recent_{};  // by where the text lies, which for constants is always the same
+  int log_pages_ = 0;                 // pages in the write-ahead log after the last commit
 };
 
 }  // namespace kontor::store::sqlite

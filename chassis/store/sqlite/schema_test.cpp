@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "chassis/base/error.hpp"
-#include "chassis/runtime/executor.hpp"
 #include "chassis/runtime/simulation.hpp"
 #include "chassis/security/sealer.hpp"
 #include "chassis/store/sqlite/sqlite_store.hpp"
@@ -11,8 +10,6 @@
 
 namespace kontor::store::sqlite {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr Migration kFirst{1, "0001_shelf",
                            "-- compatible_from: 1\nCREATE TABLE shelf (id TEXT NOT NULL PRIMARY KEY);"};
@@ -113,32 +110,6 @@ TEST_F(Schema, AMigrationThatFailsLeavesNothingBehind) {
   const auto store = opened({kFirst});
   EXPECT_EQ(number(*store, kVersion), 1);
   EXPECT_EQ(number(*store, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'extra'"), 0);
-}
-
-// Saves an answer under `key`, and counts the answers that are kept.
-task<void> saveAndCount(SqlStore& store, std::string key, std::int64_t& kept) {
-  co_await store.transact(rpc::Context(), [&](Transaction& tx) -> task<void> {
-    const rpc::Idempotency idempotency{"scope", key, "print"};
-    const auto before = co_await tx.answerOnce(idempotency);
-    EXPECT_FALSE(before.has_value()) << key;
-    SavedAnswer answer{201, "made", false};
-    co_await tx.saveAnswer(idempotency, std::move(answer));
-    const Rows rows = co_await tx.query("SELECT COUNT(*) FROM idempotency", params());
-    kept = rows.at(0).int64(0);
-  });
-}
-
-TEST_F(Schema, AnswersAreForgottenAfterADay) {
-  const auto store = opened({});
-  std::int64_t kept = 0;
-  for (int i = 0; i < 20; ++i) run(saveAndCount(*store, std::to_string(i), kept));
-  EXPECT_EQ(kept, 20);
-  auto wait = []() -> task<void> { co_await runtime::sleep(25h); };
-  run(wait());
-  run(saveAndCount(*store, "0", kept));
-  EXPECT_EQ(kept, 13) << "8 old ones go with each new one, one was its own";
-  for (int i = 20; i < 24; ++i) run(saveAndCount(*store, std::to_string(i), kept));
-  EXPECT_EQ(kept, 5);
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 namespace kontor::store::sqlite {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr Migration kFirst{1, "0001_shelf",
                            "-- compatible_from: 1\nCREATE TABLE shelf (id TEXT NOT NULL PRIMARY KEY);"};
 constexpr Migration kSecond{2, "0002_width", "-- compatible_from: 1\nALTER TABLE shelf ADD COLUMN width BIGINT;"};

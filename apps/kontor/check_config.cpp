@@ -12,6 +12,7 @@ int checkConfig(const std::string& file) {
   config::Config config = config::Config::load(file, config::processVariables());
   app::readSettings(config, services());
   config.finish();
+  requireOneCurrency(config::Config::load(file, config::processVariables()));
   config::SettingTexts texts;
   for (const auto& [file_name, text] : config::kSettings) texts.emplace(file_name, text);
   std::printf("%s", config.describe(texts).c_str());

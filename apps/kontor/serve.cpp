@@ -34,6 +34,7 @@ void say(const std::string& line) {
 int serve(const ServeOptions& options) {
   const runtime::TerminationSignals signals;
   config::Config config = config::Config::load(options.config, overrides(options));
+  requireOneCurrency(config::Config::load(options.config, overrides(options)));
   app::Process process(config, services());
   process.start();
   const FirstStart first = firstStart(process);

@@ -294,10 +294,15 @@ TEST(JudgeRelease, RefusesWhatMayBecomeAnOrder) {
 }
 
 CheckoutFact fact(const std::string& id, Step step, v1::Order::Status status) {
-  return {id,     "cart of " + id,
-          step,   status == v1::Order::STATUS_UNSPECIFIED ? "" : "order of " + id,
-          status, v1::Order::PAYMENT_STATUS_AUTHORIZED,
-          kNow};
+  return {id,
+          "cart of " + id,
+          step,
+          status == v1::Order::STATUS_UNSPECIFIED ? "" : "order of " + id,
+          status,
+          v1::Order::PAYMENT_STATUS_AUTHORIZED,
+          kNow,
+          5,
+          v1::Order::FULFILMENT_STATUS_UNFULFILLED};
 }
 
 payment::v1::BookEntry entry(const std::string& ref, Payment::State state, std::int64_t ours, std::int64_t theirs) {
@@ -313,11 +318,18 @@ payment::v1::BookEntry entry(const std::string& ref, Payment::State state, std::
 
 std::string violationsOf(ShopInvariants&& shop) {
   std::string text;
-  for (const type::v1::Invariant& invariant : std::move(shop).take()) {
-    EXPECT_EQ(invariant.ok(), invariant.violations().empty());
-    for (const std::string& line : invariant.violations()) text += line + "\n";
+  for (const store::Audit& audit : std::move(shop).take()) {
+    EXPECT_EQ(audit.ok, audit.violations.empty());
+    for (const std::string& line : audit.violations) text += line + "\n";
   }
   return text;
+}
+
+cart::v1::CartLock lockOf(const std::string& checkout, cart::v1::Cart::State state) {
+  cart::v1::CartLock lock;
+  lock.set_checkout_id(checkout);
+  lock.set_state(state);
+  return lock;
 }
 
 TEST(ShopInvariants, AreQuietWhenAllIsWell) {
@@ -330,7 +342,7 @@ TEST(ShopInvariants, AreQuietWhenAllIsWell) {
   shop.judge(StockPage{{promised}, {good, gone}});
   shop.judge(MoneyPage{{entry("chk_1", Payment::STATE_AUTHORIZED, 5, 5), entry("chk_2", Payment::STATE_VOIDED, 0, 0)},
                        {good, gone}});
-  shop.judge(LockPage{{}, {good, gone}});
+  shop.judge(LockPage{{lockOf("chk_1", cart::v1::Cart::STATE_COMPLETED)}, {good, gone}});
   EXPECT_EQ(violationsOf(std::move(shop)), "");
 }
 
@@ -343,16 +355,58 @@ TEST(ShopInvariants, NameWhatIsLeftBehind) {
   held.set_state(inventory::v1::Reservation::STATE_HELD);
   shop.judge(StockPage{{held}, {gone, bare}});
   shop.judge(MoneyPage{{entry("chk_2", Payment::STATE_AUTHORIZED, 5, 5)}, {gone, bare}});
-  cart::v1::CartLock lock;
-  lock.set_checkout_id("chk_2");
-  lock.set_state(cart::v1::Cart::STATE_CHECKING_OUT);
-  shop.judge(LockPage{{lock}, {gone, bare}});
+  shop.judge(LockPage{{lockOf("chk_2", cart::v1::Cart::STATE_CHECKING_OUT)}, {gone, bare}});
   EXPECT_EQ(ShopInvariants::unpaidOf(MoneyPage{{}, {gone, bare}}).at(0).id, "chk_3");
   const std::string text = violationsOf(std::move(shop));
   EXPECT_NE(text.find("chk_2 is failed, but stock is held"), std::string::npos) << text;
   EXPECT_NE(text.find("chk_2 is failed, but money is held"), std::string::npos) << text;
   EXPECT_NE(text.find("chk_2 is failed, but its cart is still locked"), std::string::npos) << text;
   EXPECT_NE(text.find("no stock is promised"), std::string::npos) << text;
+  EXPECT_NE(text.find("chk_3 is done, its order order of chk_3 confirmed, but its cart is not completed"),
+            std::string::npos)
+      << text;
+}
+
+TEST(ShopInvariants, NameWhatIsHeldForNobody) {
+  ShopInvariants shop;
+  inventory::v1::Reservation held;
+  held.set_ref("chk_9");
+  held.set_state(inventory::v1::Reservation::STATE_HELD);
+  shop.judge(StockPage{{held}, {}});
+  shop.judge(MoneyPage{{entry("chk_8", Payment::STATE_AUTHORIZED, 5, 5)}, {}});
+  shop.judge(LockPage{{lockOf("chk_7", cart::v1::Cart::STATE_CHECKING_OUT)}, {}});
+  EXPECT_EQ(violationsOf(std::move(shop)),
+            "stock is held for chk_9, which is no checkout\nmoney is held for chk_8, which is no checkout\n"
+            "a cart is held by chk_7, which is no checkout\n");
+}
+
+TEST(ShopInvariants, NameAnOrderThatDisagreesWithItsPayment) {
+  ShopInvariants shop;
+  CheckoutFact dear = fact("chk_1", Step::kDone, v1::Order::STATUS_CONFIRMED);
+  dear.total = 6;
+  CheckoutFact taken = fact("chk_2", Step::kDone, v1::Order::STATUS_CONFIRMED);
+  taken.order_payment = v1::Order::PAYMENT_STATUS_CAPTURED;
+  CheckoutFact unsold = fact("chk_3", Step::kFailed, v1::Order::STATUS_UNSPECIFIED);
+  shop.judge(
+      MoneyPage{{entry("chk_1", Payment::STATE_AUTHORIZED, 5, 5), entry("chk_2", Payment::STATE_AUTHORIZED, 5, 5)},
+                {dear, taken}});
+  shop.judge(LockPage{{lockOf("chk_3", cart::v1::Cart::STATE_COMPLETED)}, {unsold}});
+  EXPECT_EQ(
+      violationsOf(std::move(shop)),
+      "checkout chk_3 is failed, but its cart is completed\n"
+      "checkout chk_1 is done, its order order of chk_1 confirmed: its total is 6, authorised are 5\n"
+      "checkout chk_2 is done, its order order of chk_2 confirmed and says captured, its payment is authorized\n");
+}
+
+TEST(ShopInvariants, LeaveYoungFactsAlone) {
+  ShopInvariants shop;
+  CheckoutFact young = fact("chk_1", Step::kDone, v1::Order::STATUS_CONFIRMED);
+  young.young = true;
+  shop.judge(StockPage{{}, {young}});
+  shop.judge(MoneyPage{{entry("chk_1", Payment::STATE_AUTHORIZED, 5, 4)}, {young}});
+  shop.judge(LockPage{{lockOf("chk_1", cart::v1::Cart::STATE_CHECKING_OUT)}, {young}});
+  EXPECT_TRUE(ShopInvariants::unpaidOf(MoneyPage{{}, {young}}).empty());
+  EXPECT_EQ(violationsOf(std::move(shop)), "");
 }
 
 TEST(ShopInvariants, NameTwoAuthorisationsAndTwoBooks) {
@@ -361,10 +415,11 @@ TEST(ShopInvariants, NameTwoAuthorisationsAndTwoBooks) {
   CheckoutFact two = fact("chk_2", Step::kReleasing, v1::Order::STATUS_UNSPECIFIED);
   two.cart_hash = one.cart_hash;
   shop.judge(MoneyPage{
-      {entry("chk_1", Payment::STATE_AUTHORIZED, 5, 5), entry("chk_2", Payment::STATE_AUTHORIZED, 5, 4)}, {one, two}});
+      {entry("chk_1", Payment::STATE_AUTHORIZED, 5, 4), entry("chk_2", Payment::STATE_AUTHORIZED, 5, 4)}, {one, two}});
   const std::string text = violationsOf(std::move(shop));
   EXPECT_NE(text.find("two authorisations of one cart: chk_1 and chk_2"), std::string::npos) << text;
-  EXPECT_NE(text.find("chk_2: we hold 5 and took 0, the provider says 4 and 0"), std::string::npos) << text;
+  EXPECT_NE(text.find("chk_1: we hold 5 and took 0, the provider says 4 and 0"), std::string::npos) << text;
+  EXPECT_EQ(text.find("chk_2: we hold"), std::string::npos) << "its money is being given back: " << text;
 }
 
 }  // namespace

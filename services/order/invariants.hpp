@@ -1,11 +1,10 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "chassis/base/time.hpp"
 #include "chassis/runtime/task.hpp"
-#include "kontor/type/v1/invariants.kontor.hpp"
+#include "chassis/store/audit.hpp"
 
 namespace kontor::store {
 class Statements;
@@ -13,12 +12,10 @@ class Statements;
 
 namespace kontor::order {
 
-/// Notes what breaks an invariant, one line with the ids concerned; the first 20 are kept.
-void violate(type::v1::Invariant& invariant, std::string what);
-/// An invariant that holds so far.
-type::v1::Invariant holding(std::string name);
+class OrderStore;
 
-/// Checks what must hold of this service's own rows, on the one snapshot that `in` is. `now` judges what is overdue.
-task<std::vector<type::v1::Invariant>> checkOrders(store::Statements& in, Time now);
+/// Checks what must hold of this service's own rows, on the one snapshot that `in` is: totals to the cent, orders and
+/// their checkouts, nothing forgotten, leases given back, kept answers. `now` judges what is overdue (zero: nothing).
+task<std::vector<store::Audit>> checkOrders(store::Statements& in, const OrderStore& orders, Time now);
 
 }  // namespace kontor::order

@@ -1,47 +1,59 @@
 #include "services/order/shop_check.hpp"
 
-#include "chassis/base/error.hpp"
+#include <utility>
+
 #include "chassis/json/wellknown.hpp"
 #include "services/order/invariants.hpp"
 
 namespace kontor::order {
 namespace {
 
-constexpr std::int64_t kFactsAtOnce = 1000;
+constexpr std::int64_t kFactsAtOnce = 500;
+
+const std::string& refOf(const inventory::v1::Reservation& reservation) { return reservation.ref(); }
+const std::string& refOf(const payment::v1::BookEntry& entry) { return entry.ref(); }
+const std::string& refOf(const cart::v1::CartLock& lock) { return lock.checkout_id(); }
+
+// Takes from the front of `items` what lies up to `last` (empty: all).
+template <class Items>
+auto takeUpTo(Items& items, int& at, const std::string& last) {
+  std::vector<typename Items::value_type> taken;
+  for (; at < items.size() && (last.empty() || refOf(items[at]) <= last); ++at) taken.push_back(items[at]);
+  return taken;
+}
 
 }  // namespace
 
-task<std::vector<CheckoutFact>> ShopCheck::factsBetween(std::string after, std::string last) {
-  std::vector<CheckoutFact> facts;
-  for (;;) {
-    auto body = [this, after, last](store::Statements& in) -> task<std::vector<CheckoutFact>> {
-      co_return co_await orders_.facts(in, after, last, kFactsAtOnce);
-    };
-    std::vector<CheckoutFact> some = co_await store_.snapshot(std::move(body));
-    const bool more = std::cmp_equal(some.size(), kFactsAtOnce);
-    if (more) after = some.back().id;
-    for (CheckoutFact& fact : some) {
-      if (fact.changed_at <= until_) facts.push_back(std::move(fact));
-    }
-    if (!more) co_return facts;
-  }
+// The end of a page of facts ends the range of what it is compared with.
+task<std::vector<CheckoutFact>> ShopCheck::nextFacts(Range& range) {
+  auto body = [this, after = range.after, last = range.last](store::Statements& in) {
+    return orders_.facts(in, after, last, kFactsAtOnce);
+  };
+  std::vector<CheckoutFact> facts = co_await store_.snapshot(std::move(body));
+  for (CheckoutFact& fact : facts) fact.young = fact.changed_at > moment_.until;
+  range.more = std::cmp_equal(facts.size(), kFactsAtOnce);
+  range.after = range.more ? facts.back().id : range.last;
+  co_return facts;
 }
 
-// The others' page is read before ours: what changed in between is young by our own account and left out.
+// The others' page is read before ours: what changed in between is young by our own account.
 task<void> ShopCheck::readStock(rpc::Context context) {
   std::string after;
   for (bool more = true; more;) {
     inventory::v1::GetReservationsRequest request;
-    *request.mutable_active_before() = toTimestamp(until_);
+    *request.mutable_active_before() = toTimestamp(moment_.until);
     request.set_after_ref(after);
     auto response = co_await neighbours_.inventory->GetReservations(context, std::move(request));
-    StockPage page;
-    for (auto& reservation : *response.mutable_reservations()) page.reservations.push_back(std::move(reservation));
-    more = !page.reservations.empty();
-    const std::string last = more ? page.reservations.back().ref() : "";
-    page.checkouts = co_await factsBetween(after, last);
-    shop_.judge(page);
-    after = last;
+    const auto& reservations = response.reservations();
+    more = !reservations.empty();
+    Range range{std::move(after), more ? reservations.rbegin()->ref() : "", true};
+    after = range.last;
+    for (int at = 0; range.more;) {
+      StockPage page;
+      page.checkouts = co_await nextFacts(range);
+      page.reservations = takeUpTo(reservations, at, range.after);
+      shop_.judge(page);
+    }
   }
 }
 
@@ -50,17 +62,19 @@ task<void> ShopCheck::readMoney(rpc::Context context) {
   for (bool more = true; more;) {
     payment::v1::CompareBooksRequest request;
     *request.mutable_since() = toTimestamp(Time{});
-    *request.mutable_until() = toTimestamp(until_);
+    *request.mutable_until() = toTimestamp(moment_.until);
     request.set_after_ref(after);
     auto response = co_await neighbours_.payments->CompareBooks(context, std::move(request));
-    MoneyPage page;
-    for (auto& entry : *response.mutable_entries()) page.entries.push_back(std::move(entry));
-    more = !page.entries.empty();
-    const std::string last = more ? page.entries.back().ref() : "";
-    page.checkouts = co_await factsBetween(after, last);
-    shop_.judge(page);
-    for (const CheckoutFact& fact : ShopInvariants::unpaidOf(page)) co_await askForPayment(context, fact);
-    after = last;
+    more = !response.next_after_ref().empty();
+    Range range{std::move(after), response.next_after_ref(), true};
+    after = range.last;
+    for (int at = 0; range.more;) {
+      MoneyPage page;
+      page.checkouts = co_await nextFacts(range);
+      page.entries = takeUpTo(response.entries(), at, range.after);
+      shop_.judge(page);
+      for (const CheckoutFact& fact : ShopInvariants::unpaidOf(page)) co_await askForPayment(context, fact);
+    }
   }
 }
 
@@ -82,52 +96,52 @@ task<void> ShopCheck::readLocks(rpc::Context context) {
   std::string after;
   for (bool more = true; more;) {
     cart::v1::GetLocksRequest request;
-    *request.mutable_locked_before() = toTimestamp(until_);
+    *request.mutable_locked_before() = toTimestamp(moment_.until);
+    request.set_completed(true);
     request.set_after(after);
     auto response = co_await neighbours_.carts->GetLocks(context, std::move(request));
-    LockPage page;
-    for (auto& lock : *response.mutable_locks()) page.locks.push_back(std::move(lock));
-    more = !page.locks.empty();
-    if (!more) break;
-    const std::string last = page.locks.back().checkout_id();
-    page.checkouts = co_await factsBetween(after, last);
-    shop_.judge(page);
-    after = last;
+    const auto& locks = response.locks();
+    more = !locks.empty();
+    Range range{std::move(after), more ? locks.rbegin()->checkout_id() : "", true};
+    after = range.last;
+    for (int at = 0; range.more;) {
+      LockPage page;
+      page.checkouts = co_await nextFacts(range);
+      page.locks = takeUpTo(locks, at, range.after);
+      shop_.judge(page);
+    }
   }
 }
 
-task<std::vector<type::v1::Invariant>> ShopCheck::run(rpc::Context context) {
-  rpc::Context inner = context.asService("order");
-  auto own = [now = now_](store::Statements& in) -> task<std::vector<type::v1::Invariant>> {
-    co_return co_await checkOrders(in, now);
-  };
-  found_ = co_await store_.snapshot(std::move(own));
-  const auto add = [this](type::v1::CheckInvariantsResponse response) {
-    for (auto& invariant : *response.mutable_invariants()) found_.push_back(std::move(invariant));
-  };
-  // One after the other, each with its own failure: what can be said is said.
-  std::string asking;
-  for (int part = 0; part < 3; ++part) {
-    try {
-      type::v1::CheckInvariantsRequest request;
-      if (part == 0) {
-        asking = "inventory";
-        add(co_await neighbours_.inventory->CheckInvariants(inner, std::move(request)));
-        co_await readStock(inner);
-      } else if (part == 1) {
-        asking = "payment";
-        add(co_await neighbours_.payments->CheckInvariants(inner, std::move(request)));
-        co_await readMoney(inner);
-      } else {
-        asking = "cart";
-        add(co_await neighbours_.carts->CheckInvariants(inner, std::move(request)));
-        co_await readLocks(inner);
-      }
-    } catch (const Error& error) {
-      shop_.noteUnanswered(asking, error.message());
-    }
+// Each with its own failure: what can be said is said.
+task<void> ShopCheck::attempt(std::string service, task<void> work) {
+  try {
+    co_await work;
+  } catch (const Error& error) {
+    shop_.noteUnanswered(service, error.message());
   }
-  for (type::v1::Invariant& invariant : std::move(shop_).take()) found_.push_back(std::move(invariant));
+}
+
+task<void> ShopCheck::askOne(const Checked& service, rpc::Context context) {
+  type::v1::CheckInvariantsRequest request;
+  *request.mutable_as_of() = toTimestamp(moment_.as_of);
+  type::v1::CheckInvariantsResponse response = co_await service.ask(std::move(context), std::move(request));
+  for (auto& invariant : *response.mutable_invariants()) found_.push_back(std::move(invariant));
+}
+
+task<std::vector<type::v1::Invariant>> ShopCheck::run(rpc::Context context) {
+  const rpc::Context inner = context.asService("order");
+  auto own = [this](store::Statements& in) { return checkOrders(in, orders_, moment_.as_of); };
+  const std::vector<store::Audit> audits = co_await store_.snapshot(std::move(own));
+  type::v1::CheckInvariantsResponse said;
+  store::addAudits(audits, said);
+  for (const Checked& service : services_) co_await attempt(service.service, askOne(service, inner));
+  co_await attempt("inventory", readStock(inner));
+  co_await attempt("payment", readMoney(inner));
+  co_await attempt("cart", readLocks(inner));
+  const std::vector<store::Audit> across = std::move(shop_).take();
+  store::addAudits(across, said);
+  for (auto& invariant : *said.mutable_invariants()) found_.push_back(std::move(invariant));
   co_return std::move(found_);
 }
 

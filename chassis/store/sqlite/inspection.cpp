@@ -35,7 +35,10 @@ Inspection inspect(const std::filesystem::path& file, std::span<const Migration>
   Connection connection(file, "", Role::kWriter, true);
   Inspection found;
   for (const Row& row : connection.run("PRAGMA integrity_check(20)", {})) {
-    if (row.text(0) != "ok") found.damage.push_back(row.text(0));
+    const std::string& line = row.text(0);
+    if (line == "ok") continue;
+    found.damage.push_back(line);
+    found.readable = found.readable && line.starts_with("CHECK constraint failed");
   }
   const Age chassis = ageOf(connection, "chassis", migrationsOf(kMigrations, "sqlite"));
   const Age service = ageOf(connection, "service", migrations);

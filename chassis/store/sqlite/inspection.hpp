@@ -23,6 +23,7 @@ enum class SchemaAge : std::uint8_t {
 /// What a file says of itself.
 struct Inspection {
   std::vector<std::string> damage;  // in SQLite's own words, the first 20
+  bool readable = true;             // the damage, if any, is rows that break their table's rules; the file is whole
   SchemaAge schema = SchemaAge::kSame;
   std::int64_t version = 0;  // of the service's schema
   std::int64_t known = 0;    // the newest that this binary knows

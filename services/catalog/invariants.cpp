@@ -1,26 +1,13 @@
 #include "services/catalog/invariants.hpp"
 
+#include "chassis/store/audit.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/catalog/store.hpp"
 
 namespace kontor::catalog {
 namespace {
 
-constexpr std::int64_t kShown = 20;
 constexpr std::int64_t kProductsAtOnce = 200;
-
-type::v1::Invariant& add(type::v1::CheckInvariantsResponse& response, std::string name, std::int64_t checked) {
-  type::v1::Invariant& invariant = *response.add_invariants();
-  invariant.set_name(std::move(name));
-  invariant.set_ok(true);
-  invariant.set_checked(checked);
-  return invariant;
-}
-
-void violate(type::v1::Invariant& invariant, std::string line) {
-  invariant.set_ok(false);
-  if (invariant.violations_size() < kShown) invariant.add_violations(std::move(line));
-}
 
 std::string named(const v1::Variant& variant) { return "variant " + variant.id() + " (sku " + variant.sku() + ")"; }
 
@@ -59,49 +46,36 @@ std::string difference(const ProductRow& row) {
   return {};
 }
 
-task<void> checkDocuments(store::Statements& in, Store& store, std::string currency,
-                          type::v1::CheckInvariantsResponse& response) {
-  type::v1::Invariant& documents = add(response, "each product's document says what its rows say", 0);
+task<store::Audit> checkDocuments(store::Statements& in, Store& store, std::string currency) {
+  store::Audit documents("catalog: each product's document says what its rows say");
   std::string after;
   while (true) {
     const std::vector<ProductRow> rows = co_await store.productRows(in, after, currency, kProductsAtOnce);
     for (const ProductRow& row : rows) {
-      documents.set_checked(documents.checked() + 1);
       const std::string what = difference(row);
-      if (!what.empty()) violate(documents, "product " + row.columns.id() + " (" + row.columns.handle() + "): " + what);
+      if (!what.empty()) documents.violate("product " + row.columns.id() + " (" + row.columns.handle() + "): " + what);
     }
-    if (rows.size() < static_cast<std::size_t>(kProductsAtOnce)) co_return;
+    documents.checked += static_cast<std::int64_t>(rows.size());
+    if (rows.size() < static_cast<std::size_t>(kProductsAtOnce)) co_return documents;
     after = rows.back().columns.id();
   }
 }
 
-task<type::v1::CheckInvariantsResponse> check(store::Statements& in, std::shared_ptr<Store> store,
-                                              std::string currency) {
+task<type::v1::CheckInvariantsResponse> check(store::Statements& in, CheckParts parts, Time now) {
   type::v1::CheckInvariantsResponse response;
-  const std::int64_t variants = co_await store->countVariants(in);
-
-  type::v1::Invariant& owned = add(response, "every variant belongs to a product", variants);
-  const std::vector<v1::Variant> orphans = co_await store->orphans(in, kShown);
-  for (const v1::Variant& variant : orphans) violate(owned, named(variant) + " belongs to none");
-
-  type::v1::Invariant& priced = add(response, "every variant has a price in the shop's currency", variants);
-  const std::vector<v1::Variant> unpriced = co_await store->unpriced(in, currency, kShown);
-  for (const v1::Variant& variant : unpriced) violate(priced, named(variant) + " has none in " + currency);
-
-  type::v1::Invariant& unique = add(response, "no two variants share a sku", variants);
-  const std::vector<std::string> shared = co_await store->sharedSkus(in, kShown);
-  for (const std::string& sku : shared) violate(unique, "sku " + sku + " is shared");
-
-  co_await checkDocuments(in, *store, std::move(currency), response);
+  std::vector<store::Audit> audits = co_await parts.store->audit(in, parts.currency, now);
+  audits.push_back(co_await checkDocuments(in, *parts.store, parts.currency));
+  store::addAudits(audits, response);
+  const std::vector<store::Audit> records = co_await store::auditRecords(in, parts.sealer, "catalog", now);
+  store::addAudits(records, response);
   co_return response;
 }
 
 }  // namespace
 
-task<type::v1::CheckInvariantsResponse> checkInvariants(std::shared_ptr<store::SqlStore> database,
-                                                        std::shared_ptr<Store> store, std::string currency) {
-  auto body = [store, currency](store::Statements& in) { return check(in, store, currency); };
-  co_return co_await database->snapshot(std::move(body));
+task<type::v1::CheckInvariantsResponse> checkInvariants(CheckParts parts, Time now) {
+  auto body = [parts, now](store::Statements& in) { return check(in, parts, now); };
+  co_return co_await parts.database->snapshot(std::move(body));
 }
 
 }  // namespace kontor::catalog

@@ -10,6 +10,7 @@
 #include "services/catalog/merge.hpp"
 
 namespace kontor::store {
+struct Audit;
 class Statements;
 class Transaction;
 }  // namespace kontor::store
@@ -110,11 +111,9 @@ class Store {
   /// Up to `limit` products in the order of their ids after `after_id`, with their rows; prices in `currency`.
   virtual task<std::vector<ProductRow>> productRows(store::Statements& in, std::string after_id, std::string currency,
                                                     std::int64_t limit) = 0;
-  virtual task<std::int64_t> countVariants(store::Statements& in) = 0;
-  /// Up to `limit` variants without product, skus that several variants have, variants without price in `currency`.
-  virtual task<std::vector<v1::Variant>> orphans(store::Statements& in, std::int64_t limit) = 0;
-  virtual task<std::vector<std::string>> sharedSkus(store::Statements& in, std::int64_t limit) = 0;
-  virtual task<std::vector<v1::Variant>> unpriced(store::Statements& in, std::string currency, std::int64_t limit) = 0;
+  /// What columns alone can tell: products, variants, prices in `currency`, categories and imports against each other.
+  /// `now` decides which imports should have ended.
+  virtual task<std::vector<store::Audit>> audit(store::Statements& in, std::string currency, Time now) = 0;
 };
 
 }  // namespace kontor::catalog

@@ -54,10 +54,7 @@ class StoreSql final : public Store {
 
   task<std::vector<ProductRow>> productRows(store::Statements& in, std::string after_id, std::string currency,
                                             std::int64_t limit) override;
-  task<std::int64_t> countVariants(store::Statements& in) override;
-  task<std::vector<v1::Variant>> orphans(store::Statements& in, std::int64_t limit) override;
-  task<std::vector<std::string>> sharedSkus(store::Statements& in, std::int64_t limit) override;
-  task<std::vector<v1::Variant>> unpriced(store::Statements& in, std::string currency, std::int64_t limit) override;
+  task<std::vector<store::Audit>> audit(store::Statements& in, std::string currency, Time now) override;
 
  private:
   task<void> putVariants(store::Transaction& in, const v1::Product& product);

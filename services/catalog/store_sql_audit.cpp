@@ -1,7 +1,9 @@
 // What the invariants look at: rows and documents side by side.
 
+#include <array>
 #include <map>
 
+#include "chassis/store/audit.hpp"
 #include "services/catalog/store_sql.hpp"
 
 namespace kontor::catalog {
@@ -18,14 +20,58 @@ constexpr std::string_view kVariants =
     "SELECT v.product_id, v.id, v.sku, v.title, v.barcode, v.tax_class, v.requires_shipping, v.media_url, pr.amount, "
     "pr.compare_at FROM variant v LEFT JOIN price pr ON pr.variant_id = v.id AND pr.currency = $3 "
     "WHERE v.product_id >= $1 AND v.product_id <= $2 ORDER BY v.product_id, v.position";
-constexpr std::string_view kCount = "SELECT COUNT(*) FROM variant";
+constexpr std::string_view kCountVariants = "SELECT COUNT(*) FROM variant";
 constexpr std::string_view kOrphans =
     "SELECT v.id, v.sku FROM variant v WHERE NOT EXISTS (SELECT 1 FROM product p WHERE p.id = v.product_id) "
-    "ORDER BY v.id LIMIT $1";
-constexpr std::string_view kShared = "SELECT sku FROM variant GROUP BY sku HAVING COUNT(*) > 1 ORDER BY sku LIMIT $1";
+    "ORDER BY v.id LIMIT 20";
+constexpr std::string_view kShared =
+    "SELECT sku, COUNT(*) FROM variant GROUP BY sku HAVING COUNT(*) > 1 ORDER BY sku LIMIT 20";
 constexpr std::string_view kUnpriced =
     "SELECT v.id, v.sku FROM variant v WHERE NOT EXISTS "
-    "(SELECT 1 FROM price pr WHERE pr.variant_id = v.id AND pr.currency = $2) ORDER BY v.id LIMIT $1";
+    "(SELECT 1 FROM price pr WHERE pr.variant_id = v.id AND pr.currency = $1) ORDER BY v.id LIMIT 20";
+constexpr std::string_view kCountPrices = "SELECT COUNT(*) FROM price";
+constexpr std::string_view kStrayPrices =
+    "SELECT pr.variant_id, pr.currency, pr.amount FROM price pr WHERE NOT EXISTS "
+    "(SELECT 1 FROM variant v WHERE v.id = pr.variant_id) ORDER BY pr.variant_id, pr.currency LIMIT 20";
+constexpr std::string_view kCountFiled = "SELECT COUNT(*) FROM product_category";
+constexpr std::string_view kStrayFiled =
+    "SELECT f.product_id, f.category_id FROM product_category f WHERE NOT EXISTS "
+    "(SELECT 1 FROM product p WHERE p.id = f.product_id) OR NOT EXISTS "
+    "(SELECT 1 FROM category c WHERE c.id = f.category_id) ORDER BY f.product_id, f.category_id LIMIT 20";
+constexpr std::string_view kCountImports = "SELECT COUNT(*) FROM import_job";
+constexpr std::string_view kHalfEnded =
+    "SELECT id, state FROM import_job WHERE (state = 'running') <> (ended_at IS NULL) ORDER BY id LIMIT 20";
+constexpr std::string_view kEndlessImports =
+    "SELECT id, created_at FROM import_job WHERE state = 'running' AND created_at < $1 ORDER BY id LIMIT 20";
+// Twice what the largest file that the edge takes needs on a slow disk.
+constexpr Duration kLongestImport = std::chrono::hours(2);
+
+std::string variantName(const Row& row) { return "variant " + row.text(0) + " (sku " + row.text(1) + ")"; }
+std::string orphanLine(const Row& row) { return variantName(row) + " belongs to none"; }
+std::string sharedLine(const Row& row) {
+  return "sku " + row.text(0) + " is shared by " + store::number(row, 1) + " variants";
+}
+std::string strayPrice(const Row& row) {
+  return "a price of " + store::number(row, 2) + " " + row.text(1) + " is of the variant " + row.text(0) +
+         ", which is not there";
+}
+std::string strayFiled(const Row& row) {
+  return "product " + row.text(0) + " in category " + row.text(1) + ": one of them is not there";
+}
+std::string halfEnded(const Row& row) {
+  return "import " + row.text(0) + " is " + row.text(1) + ", but its end says otherwise";
+}
+std::string endlessImport(const Row& row) {
+  return "import " + row.text(0) + " is running since " + formatRfc3339(row.time(1));
+}
+
+constexpr std::array<store::Rule, 6> kRules{
+    {{"catalog: every variant belongs to a product", kCountVariants, kOrphans, orphanLine},
+     {"catalog: no two variants share a sku", kCountVariants, kShared, sharedLine},
+     {"catalog: every price is of a variant", kCountPrices, kStrayPrices, strayPrice},
+     {"catalog: products are filed in categories that are there", kCountFiled, kStrayFiled, strayFiled},
+     {"catalog: an import has its end when it has ended", kCountImports, kHalfEnded, halfEnded},
+     {"catalog: every import ends", kCountImports, kEndlessImports, endlessImport, kLongestImport}}};
 
 ProductRow productRowOf(const Row& row) {
   ProductRow product;
@@ -56,16 +102,6 @@ VariantRow variantRowOf(const Row& row, const std::string& currency) {
   return variant;
 }
 
-std::vector<v1::Variant> namedVariants(const Rows& rows) {
-  std::vector<v1::Variant> variants;
-  for (const Row& row : rows) {
-    v1::Variant& variant = variants.emplace_back();
-    variant.set_id(row.text(0));
-    variant.set_sku(row.text(1));
-  }
-  return variants;
-}
-
 }  // namespace
 
 task<std::vector<ProductRow>> StoreSql::productRows(store::Statements& in, std::string after_id, std::string currency,
@@ -85,26 +121,15 @@ task<std::vector<ProductRow>> StoreSql::productRows(store::Statements& in, std::
   co_return products;
 }
 
-task<std::int64_t> StoreSql::countVariants(store::Statements& in) {
-  const Rows rows = co_await in.query(kCount, params());
-  co_return rows.front().int64(0);
-}
-
-task<std::vector<v1::Variant>> StoreSql::orphans(store::Statements& in, std::int64_t limit) {
-  const Rows rows = co_await in.query(kOrphans, params(limit));
-  co_return namedVariants(rows);
-}
-
-task<std::vector<std::string>> StoreSql::sharedSkus(store::Statements& in, std::int64_t limit) {
-  const Rows rows = co_await in.query(kShared, params(limit));
-  std::vector<std::string> skus;
-  for (const Row& row : rows) skus.push_back(row.text(0));
-  co_return skus;
-}
-
-task<std::vector<v1::Variant>> StoreSql::unpriced(store::Statements& in, std::string currency, std::int64_t limit) {
-  const Rows rows = co_await in.query(kUnpriced, params(limit, std::move(currency)));
-  co_return namedVariants(rows);
+task<std::vector<store::Audit>> StoreSql::audit(store::Statements& in, std::string currency, Time now) {
+  std::vector<store::Audit> audits = co_await store::auditRules(in, kRules, now);
+  store::Audit priced("catalog: every variant has a price in the shop's currency");
+  const Rows counted = co_await in.query(kCountVariants, params());
+  priced.checked = counted.at(0).int64(0);
+  const Rows unpriced = co_await in.query(kUnpriced, params(currency));
+  for (const Row& row : unpriced) priced.violate(variantName(row) + " has none in " + currency);
+  audits.push_back(std::move(priced));
+  co_return audits;
 }
 
 }  // namespace kontor::catalog

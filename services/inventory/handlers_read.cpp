@@ -4,7 +4,6 @@
 
 #include "chassis/base/error.hpp"
 #include "chassis/json/reader.hpp"
-#include "chassis/json/reader.hpp"
 #include "chassis/json/wellknown.hpp"
 #include "chassis/security/sealer.hpp"
 #include "chassis/store/page.hpp"
@@ -72,18 +71,6 @@ task<v1::ListLevelsResponse> Handlers::ListLevels(rpc::Context, v1::ListLevelsRe
   v1::ListLevelsResponse response;
   if (cut(levels, size))
     response.set_next_page_token(store::pageToken(sealer_, list, levels.back().location + " " + levels.back().sku));
-  for (const Level& level : levels) *response.add_levels() = messageOf(level);
-  co_return response;
-}
-
-task<v1::GetLevelsResponse> Handlers::GetLevels(rpc::Context, v1::GetLevelsRequest request) {
-  json::Reader faults;
-  validate(request, faults);
-  faults.finish();
-  auto read = [this, skus = std::vector<std::string>(request.skus().begin(), request.skus().end())](
-                  store::Statements& in) { return store_->levelsOf(in, skus); };
-  const std::vector<Level> levels = co_await database_->snapshot(std::move(read));
-  v1::GetLevelsResponse response;
   for (const Level& level : levels) *response.add_levels() = messageOf(level);
   co_return response;
 }

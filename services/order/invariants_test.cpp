@@ -134,7 +134,10 @@ TEST(Invariants, ALargeShopIsReadInPages) {
   const std::string ref = shop.onlyRef();
   // 1,200 checkouts that have failed long ago, before and after the one that holds something.
   shop.execute(
-      "INSERT INTO checkout SELECT 'chk_' || CASE WHEN n < 600 THEN '0' ELSE 'Z' END || (1000 + n), cart_id, "
+      "INSERT INTO checkout (id, cart_id, cart_hash, customer_id, step, reason, late, replaces, expires_at, payment, "
+      "asked_at, tries, lease_owner, lease_until, epoch, wake_at, nudges, nudges_seen, cancel_actor, cancel_reason, "
+      "order_id, pay_key, pay_fingerprint, complete_key, complete_fingerprint, created_at, updated_at) SELECT 'chk_' "
+      "|| CASE WHEN n < 600 THEN '0' ELSE 'Z' END || (1000 + n), cart_id, "
       "CAST('cart ' || n AS BLOB), customer_id, 'failed', reason, late, replaces, expires_at, payment, asked_at, "
       "tries, "
       "lease_owner, lease_until, epoch, wake_at, nudges, nudges_seen, cancel_actor, cancel_reason, NULL, pay_key, "

@@ -12,12 +12,16 @@ JOBS ?= $(shell nproc)
 # How long each fuzz target runs
 SECONDS ?= 60
 TARGETS ?=
+# Of the simulation: how many seeds, or which one, and at how many steps a fault strikes
+SEEDS ?= 1000
+SEED ?=
+STRIDE ?=
 
 configure = cmake --preset $(1) >/dev/null
 build = cmake --build --preset $(1) -j $(JOBS) --target
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check asan lint release-contracts bench clean
+.PHONY: help run build test check asan sim lint release-contracts bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +57,13 @@ tsan: ## the chassis, which owns the threads, under the thread sanitizer (build/
 	@$(call configure,tsan)
 	@$(call build,tsan) kontor_chassis_tests
 	@ctest --preset tsan -j $(JOBS)
+
+sim: ## the whole shop under kills and power cuts, in virtual time: SEEDS=1000, or one again: SEED=17; STRIDE=1 (tests/simulation)
+	@tools/setup test
+	@$(call configure,release)
+	@$(call build,release) simulation_test
+	@SIM_SEEDS=$(SEEDS) SIM_SEED=$(SEED) SIM_STRIDE=$(STRIDE) build/release/bin/simulation_test \
+	  --gtest_filter='Simulation.$(if $(SEED),Nothing*,$(if $(STRIDE),AFault*,*))'
 
 fuzz: ## every parser of foreign bytes under libFuzzer, SECONDS=60 each; TARGETS="rest_fuzz" for some (build/fuzz)
 	@tools/setup fuzz

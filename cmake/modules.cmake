@@ -60,13 +60,14 @@ function(kontor_app folder)
   add_dependencies(${name} kontor_layers)
 endfunction()
 
-# kontor_suite(<folder> LABEL <label> [DEPENDS modules...]): tests that cross services (tests/*), one executable.
+# kontor_suite(<folder> LABEL <label> [TIMEOUT seconds] [DEPENDS modules...]): tests that cross services (tests/*), one
+# executable.
 function(kontor_suite folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "DEPENDS")
   get_filename_component(name ${folder} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
   if(sources AND KONTOR_TESTS)
-    kontor_test(${name}_test LABEL ${arg_LABEL} SOURCES ${sources} DEPENDS ${arg_DEPENDS})
+    kontor_test(${name}_test LABEL ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} SOURCES ${sources} DEPENDS ${arg_DEPENDS})
     if(TARGET kontor)
       add_dependencies(${name}_test kontor)  # such tests start bin/kontor
     endif()
@@ -121,7 +122,10 @@ function(kontor_library target folder)
 endfunction()
 
 function(kontor_test target)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;DEPENDS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
   add_executable(${target} ${arg_SOURCES})
   kontor_own_code(${target})
   # A test spends its time in the library it tests: not optimising its own code halves the wait for the compiler.
@@ -134,7 +138,7 @@ function(kontor_test target)
     TEST_PREFIX "${target}/"
     DISCOVERY_MODE PRE_TEST
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES TIMEOUT 120 LABELS ${arg_LABEL} ENVIRONMENT "RC_PARAMS=seed=1")
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${arg_LABEL} ENVIRONMENT "RC_PARAMS=seed=1")
 endfunction()
 
 function(kontor_own_code target)

@@ -5,6 +5,7 @@
 
 #include "tests/simulation/checks.hpp"
 #include "tests/simulation/merchant.hpp"
+#include "tests/simulation/shipper.hpp"
 
 namespace kontor::simulation {
 namespace {
@@ -35,7 +36,11 @@ constexpr std::size_t kComplaintsMost = 20;
 class Cast {
  public:
   Cast(World& world, const Plan& plan)
-      : world_(world), importer_(world, facts_, plan.files), stockkeeper_(world, facts_, plan.corrections) {
+      : world_(world),
+        importer_(world, facts_, plan.files),
+        stockkeeper_(world, facts_, plan.corrections),
+        shipper_(world, facts_, [this] { return closing_; }) {
+    facts_.shipping = true;
     for (std::size_t i = 0; i < plan.buyers.size(); ++i)
       buyers_.push_back(std::make_unique<Buyer>(world, facts_, "buyer-" + std::to_string(i + 1), plan.buyers.at(i)));
   }
@@ -48,6 +53,9 @@ class Cast {
     return importer_.done() && stockkeeper_.done() &&
            std::all_of(buyers_.begin(), buyers_.end(), [](const auto& buyer) { return buyer->done(); });
   }
+  /// Nothing new is ordered any more.
+  void close() { closing_ = true; }
+  bool shippingDone() const { return shipper_.done(); }
   const Facts& facts() const { return facts_; }
 
  private:
@@ -56,12 +64,15 @@ class Cast {
     while (!importer_.stocked()) co_await runtime::sleep(10ms);
     for (const auto& buyer : buyers_) runtime::Executor::current().spawn(buyer->run());
     runtime::Executor::current().spawn(stockkeeper_.run());
+    runtime::Executor::current().spawn(shipper_.run());
   }
 
   World& world_;
   Facts facts_;
   Importer importer_;
   StockKeeper stockkeeper_;
+  Shipper shipper_;
+  bool closing_ = false;
   std::vector<std::unique_ptr<Buyer>> buyers_;
 };
 
@@ -87,6 +98,10 @@ void liveThrough(World& world, Storm& storm, Cast& cast, Report& report) {
   report.shopping_steps = world.simulation().steps();
   if (!answered) return world.complaints().push_back("not every client has come to an end");
   if (!comeToRest(world, kQuietBound)) return;
+  cast.close();
+  const bool shipped = stepUntil(
+      world, storm, [&] { return cast.shippingDone(); }, kHealingBound);
+  if (!shipped) return world.complaints().push_back("not everything was shipped");
   // What the disk does not hold now, nobody will ever see again.
   storm.strike(Fault::kPowerCut);
   if (!comeToRest(world, kQuietBound)) return;
@@ -107,14 +122,14 @@ Plan swarm(std::uint64_t seed) {
   plan.wire.loses_answers = random.chance(0.5) ? 0.05 : 0;
   plan.wire.doubles_requests = random.chance(0.5) ? 0.05 : 0;
   plan.wire.delay_max = Duration(1000 * (1 + below(20)));
-  plan.faults = 20 + below(20);
+  plan.faults = 30 + below(30);
   plan.files = below(3);
   plan.corrections = 3 + below(6);
   const auto& products = firstProducts();
   const int buyers = 4 + below(6);
   for (int i = 0; i < buyers; ++i) {
     std::vector<Errand> errands;
-    for (int n = 2 + below(4); n > 0; --n) {
+    for (int n = 4 + below(5); n > 0; --n) {
       Errand errand;
       for (int lines = 1 + below(3); lines > 0; --lines)
         errand.units[products.at(random.below(products.size())).handle] = 1 + below(2);
@@ -131,10 +146,10 @@ Plan swarm(std::uint64_t seed) {
   return plan;
 }
 
-Plan smallShop() {
+Plan smallShop(bool cancels) {
   Errand errand;
   errand.units = {{"anchor", 1}, {"ensign", 1}};
-  errand.cancels = true;
+  errand.cancels = cancels;
   Plan plan;
   plan.buyers = {{errand}};
   return plan;

@@ -26,8 +26,8 @@ struct Plan {
 };
 
 Plan swarm(std::uint64_t seed);
-/// One buyer who buys and cancels, in calm weather: short enough to be struck at each of its steps.
-Plan smallShop();
+/// One buyer, in calm weather: short enough to be struck at each of its steps.
+Plan smallShop(bool cancels);
 
 /// What a run has come to.
 struct Report {

@@ -5,12 +5,12 @@ namespace {
 
 // Steps that a call of each kind takes, roughly: a fault strikes within them.
 constexpr std::array<std::int64_t, kActions> kSpan = {8, 60, 50, 50, 60, 40, 60, 8, 60, 4};
-constexpr std::int64_t kPatience = 250;   // steps
+constexpr std::int64_t kPatience = 150;   // steps
 constexpr std::int64_t kWritesMost = 24;  // of the disk, until a fault in a write strikes
 constexpr double kInWrite = 0.5;
 constexpr double kWhileStarting = 0.1;
 constexpr std::int64_t kLookEvery = 4;        // steps
-constexpr std::int64_t kInWritePatience = 4;  // times the action's steps
+constexpr std::int64_t kInWritePatience = 2;  // times the action's steps
 
 // What nobody waits for is read from the services' own tables, which costs more than counting calls.
 bool expiring(World& world) {

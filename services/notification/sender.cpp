@@ -20,11 +20,13 @@ task<void> Sender::sendDue() {
     auto claim = [store = store_](store::Transaction& in) { return store->claimDue(in, in.now() + kClaim, kAtOnce); };
     std::vector<Message> due = co_await database_->transact(rpc::Context::forService("notification"), std::move(claim));
     if (due.empty()) co_return;
-    for (Message& message : due) co_await trySend(std::move(message));
+    std::vector<Message> tried;
+    for (Message& message : due) tried.push_back(co_await trySend(std::move(message)));
+    co_await settle(std::move(tried));
   }
 }
 
-task<void> Sender::trySend(Message message) {
+task<Message> Sender::trySend(Message message) {
   std::string reason;
   try {
     co_await transport_->send(message);
@@ -38,9 +40,18 @@ task<void> Sender::trySend(Message message) {
   Message after = gone ? sent(message, transport_->name(), now) : notSent(message, reason, patience_, now);
   if (after.state == State::kFailed)
     log_.error("a message is given up", {{"kontor.message", after.id}, {"event.reason", after.failure}});
-  auto note = [store = store_, after](store::Transaction& in) { return store->settle(in, after); };
-  const bool noted = co_await database_->transact(rpc::Context::forService("notification"), std::move(note));
-  if (!noted) log_.warn("a message was settled by another while it was sent", {{"kontor.message", after.id}});
+  co_return after;
+}
+
+task<void> Sender::settle(std::vector<Message> tried) {
+  auto note = [store = store_, tried](store::Transaction& in) -> task<std::size_t> {
+    std::size_t noted = 0;
+    for (const Message& message : tried)
+      if (co_await store->settle(in, message)) ++noted;
+    co_return noted;
+  };
+  const std::size_t noted = co_await database_->transact(rpc::Context::forService("notification"), std::move(note));
+  if (noted < tried.size()) log_.warn("messages were settled by another while they were sent");
 }
 
 }  // namespace kontor::notification

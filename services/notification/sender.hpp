@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "chassis/runtime/task.hpp"
 #include "chassis/telemetry/log.hpp"
@@ -19,7 +20,7 @@ class Store;
 class Transport;
 
 /// Takes queued messages to the transport, the messages of one order one after another. At least once: a crash between
-/// the transport and our note of it sends that message again.
+/// the transport and our note of it, made for some fifty messages together, sends those again.
 class Sender {
  public:
   Sender(runtime::Environment& environment, std::shared_ptr<store::SqlStore> database, std::shared_ptr<Store> store,
@@ -35,7 +36,9 @@ class Sender {
   task<void> sendDue();
 
  private:
-  task<void> trySend(Message message);
+  /// The message as it is after a try.
+  task<Message> trySend(Message message);
+  task<void> settle(std::vector<Message> tried);
 
   runtime::Environment& environment_;
   std::shared_ptr<store::SqlStore> database_;

@@ -23,14 +23,13 @@ constexpr std::string_view kAdd =
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', 0, '', '', $10, $11, 0)";
 // What waits for its next try holds up what comes after it in its order, and nothing else.
 constexpr std::string_view kDue =
-    "SELECT position FROM message AS m WHERE state = 'queued' AND next_try_at <= $1 AND NOT EXISTS (SELECT 1 FROM "
+    " FROM message AS m WHERE state = 'queued' AND next_try_at <= $1 AND NOT EXISTS (SELECT 1 FROM "
     "message AS older WHERE older.state = 'queued' AND older.order_id = m.order_id AND m.order_id <> '' "
     "AND older.position < m.position) ORDER BY position LIMIT $2";
-constexpr std::string_view kClaim =
-    "UPDATE message SET tries = tries + 1, next_try_at = $2 WHERE position = $1 RETURNING ";
+constexpr std::string_view kClaim = "UPDATE message SET tries = tries + 1, next_try_at = $2 WHERE position = $1";
 constexpr std::string_view kSettle =
     "UPDATE message SET state = $3, failure = $4, transport = $5, next_try_at = $6, sent_at = $7 "
-    "WHERE id = $1 AND tries = $2 AND state = 'queued'";
+    "WHERE position = $1 AND tries = $2 AND state = 'queued'";
 constexpr std::string_view kListed =
     " FROM message WHERE position < $1 AND ($2 = '' OR order_id = $2 OR order_number = $2) "
     "AND ($3 = '' OR state = $3) ORDER BY position DESC LIMIT $4";
@@ -97,19 +96,22 @@ task<void> StoreSql::add(store::Transaction& in, Message message) {
 }
 
 task<std::vector<Message>> StoreSql::claimDue(store::Transaction& in, Time until, std::int64_t most) {
-  const Rows due = co_await in.claim(kDue, params(in.now(), most));
-  const std::string claim = std::string(kClaim) + std::string(kColumns);
+  const std::string sql = "SELECT " + std::string(kColumns) + std::string(kDue);
+  const Rows due = co_await in.claim(sql, params(in.now(), most));
   std::vector<Message> messages;
   for (const Row& row : due) {
-    const Rows claimed = co_await in.query(claim, params(row.int64(0), until));
-    messages.push_back(messageOf(claimed.at(0)));
+    Message message = messageOf(row);
+    co_await in.execute(kClaim, params(message.position, until));
+    ++message.tries;
+    message.next_try_at = until;
+    messages.push_back(std::move(message));
   }
   co_return messages;
 }
 
 task<bool> StoreSql::settle(store::Transaction& in, const Message& message) {
-  store::Params values = params(message.id, message.tries, stateName(message.state), message.failure, message.transport,
-                                message.next_try_at, message.sent_at);
+  store::Params values = params(message.position, message.tries, stateName(message.state), message.failure,
+                                message.transport, message.next_try_at, message.sent_at);
   const std::int64_t written = co_await in.execute(kSettle, std::move(values));
   co_return written > 0;
 }

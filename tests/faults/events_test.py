@@ -76,6 +76,25 @@ class EventsTest(unittest.TestCase):
         for secret in (order["token"], "ada@example.org", "Ada Buyer", "cart_"):
             self.assertNotIn(secret, text)
 
+    def test_a_parcel_and_its_money_are_told_too(self):
+        with Shop(SETTINGS) as shop:
+            admin = shop.admin()
+            order = buy(shop.client(), any_sku(shop.client()))
+            parcel = expect(admin.post(f"/v1/admin/orders/{order['id']}/fulfilments", {}), 201)
+            by = {"carrier": "Quay Post", "tracking": "QP-1"}
+            expect(admin.post(f"/v1/admin/fulfilments/{parcel['id']}/ship", by), 200)
+            wait_for(lambda: "payment.captured" in kinds(admin, order["id"]), what="the receipt")
+            expect(admin.post(f"/v1/admin/fulfilments/{parcel['id']}/deliver"), 200)
+            wait_for(lambda: "order.completed" in kinds(admin, order["id"]), what="the last message")
+            told = kinds(admin, order["id"])
+            self.assertEqual(told.count("payment.captured"), 1)
+            told.remove("payment.captured")  # a stream of its own: it may come before or after the parcel's
+            self.assertEqual(told, ["order.placed", "order.confirmed", "fulfilment.shipped", "fulfilment.delivered",
+                                    "order.completed"])
+            texts = {message["kind"]: message["text"] for message in messages(admin, order["id"])}
+            self.assertIn("Quay Post QP-1", texts["fulfilment.shipped"])
+            self.assertIn(order["number"], texts["payment.captured"])
+
     def test_tail_prints_events_as_they_happen(self):
         with Shop(SETTINGS) as shop:
             admin = shop.admin()

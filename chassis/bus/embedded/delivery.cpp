@@ -108,8 +108,7 @@ task<bool> Delivery::deliverBatch(std::size_t partition) {
   for (const Entry& entry : batch) {
     if (stopping_) co_return false;
     if (interested(entry.event.event.type)) {
-      Position done{subscription_.group, subscription_.topic, number, entry.number};
-      const bool settled = co_await settle(partition, entry.event, lane.attempts, std::move(done));
+      const bool settled = co_await settle(partition, entry.event, lane.attempts, entry.number);
       if (!settled) co_return false;
     }
     lane.position = entry.number;
@@ -122,12 +121,12 @@ task<bool> Delivery::deliverBatch(std::size_t partition) {
 
 // True when the group is done with the event: it was handled, or set aside. Else the lane pauses and tries again.
 task<bool> Delivery::settle(std::size_t partition, const store::StoredEvent& event, int& attempts,
-                            std::optional<Position> done) {
+                            std::optional<std::int64_t> done) {
   std::string reason = co_await handle(event);
   bool settled = reason.empty();
   if (!settled) ++attempts;
   if (!settled && attempts >= subscription_.tries)
-    settled = co_await setAside(event, std::move(reason), attempts, std::move(done));
+    settled = co_await setAside(partition, event, std::move(reason), attempts, done);
   if (settled) {
     attempts = 0;
   } else {
@@ -154,8 +153,8 @@ task<std::string> Delivery::handle(const store::StoredEvent& event) {
   co_return reason;
 }
 
-task<bool> Delivery::setAside(const store::StoredEvent& event, std::string reason, int attempts,
-                              std::optional<Position> done) {
+task<bool> Delivery::setAside(std::size_t partition, const store::StoredEvent& event, std::string reason, int attempts,
+                              std::optional<std::int64_t> done) {
   log_.error("an event is set aside as a dead letter", {{"kontor.group", subscription_.group},
                                                         {"event.id", event.id},
                                                         {"event.action", event.event.type},
@@ -165,8 +164,10 @@ task<bool> Delivery::setAside(const store::StoredEvent& event, std::string reaso
   letter.event = event;
   letter.reason = std::move(reason);
   letter.attempts = attempts;
+  std::optional<Position> moved;
+  if (done) moved = Position{subscription_.group, subscription_.topic, static_cast<int>(partition), *done};
   try {
-    co_await tables_.letters.add(std::move(letter), std::move(done));
+    co_await tables_.letters.add(std::move(letter), std::move(moved));
     co_return true;
   } catch (const std::exception& failure) {
     log_.error("a dead letter could not be kept; its event is tried again", failure, {{"event.id", event.id}});

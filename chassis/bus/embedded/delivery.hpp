@@ -104,10 +104,12 @@ class Delivery : public std::enable_shared_from_this<Delivery> {
   task<bool> runErrand(std::size_t partition);
   task<void> retryLetter(std::string id);
   task<bool> replayBatch(std::size_t partition, Running& running);
+  /// `done` is the event's own entry, unless it comes by a replay.
   task<bool> settle(std::size_t partition, const store::StoredEvent& event, int& attempts,
-                    std::optional<Position> done);
+                    std::optional<std::int64_t> done);
   task<std::string> handle(const store::StoredEvent& event);
-  task<bool> setAside(const store::StoredEvent& event, std::string reason, int attempts, std::optional<Position> done);
+  task<bool> setAside(std::size_t partition, const store::StoredEvent& event, std::string reason, int attempts,
+                      std::optional<std::int64_t> done);
   void pauseLane(std::size_t partition, Duration span);
   void leavePlace(std::size_t partition, bool more);
   bool interested(const std::string& type) const;

@@ -3,7 +3,7 @@
 -- after another.
 CREATE TABLE message (
   position INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,
+  id TEXT NOT NULL,
   event_id TEXT NOT NULL UNIQUE,
   kind TEXT NOT NULL,
   order_id TEXT NOT NULL,
@@ -21,6 +21,5 @@ CREATE TABLE message (
   sent_at BIGINT NOT NULL
 );
 CREATE INDEX message_queued ON message (position) WHERE state = 'queued';
-CREATE INDEX message_queued_order ON message (order_id, position) WHERE state = 'queued';
 CREATE INDEX message_order ON message (order_id, position);
 CREATE INDEX message_order_number ON message (order_number, position);

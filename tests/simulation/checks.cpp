@@ -112,7 +112,7 @@ class Checker {
       const auto found = ask(&Orders::TrackOrder, std::move(request));
       const std::string name = "order " + known.number + " (" + id + ")";
       if (!found.ok()) {
-        complain(name + " was acknowledged and is lost: " + found.reason());
+        complain("the acknowledged " + name + " is lost: " + found.reason());
         continue;
       }
       checkOrder(name, id, known, found.value());
@@ -194,7 +194,11 @@ bool comeToRest(World& world, Duration bound) {
 
 void checkAll(World& world, const Facts& facts) {
   world.wire() = Wire();
-  Checker(world, facts).run();
+  try {
+    Checker(world, facts).run();
+  } catch (const Error& error) {
+    world.complaints().push_back("the books cannot be read: " + error.message());
+  }
 }
 
 std::int64_t expiredCheckouts(World& world) {

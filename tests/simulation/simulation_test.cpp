@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -10,7 +12,7 @@
 namespace kontor::simulation {
 namespace {
 
-constexpr std::uint64_t kSeeds = 70;         // of one `make test`
+constexpr std::uint64_t kSeeds = 66;         // of one `make test`
 constexpr std::uint64_t kPlantedSeeds = 30;  // within which a planted fault must be found
 constexpr std::uint64_t kSweepStride = 9;    // steps
 constexpr std::int64_t kFaultsLeast = 1000;  // of each kind
@@ -92,6 +94,29 @@ TEST(Simulation, TheSameSeedIsTheSameStory) {
   }
 }
 
+// Lives a plan in a process of its own, since a shop that is wired wrongly may break assertions too. The first
+// violation with these words; empty when there is none.
+std::string livedApart(const Plan& plan, const std::string& words) {
+  int ends[2];
+  if (::pipe(ends) != 0) return "";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (const std::string& violation : live(plan).violations) {
+      if (violation.find(words) == std::string::npos) continue;
+      static_cast<void>(::write(ends[1], violation.data(), violation.size()) > 0);
+      break;
+    }
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  std::string found(512, ' ');
+  const ssize_t size = ::read(ends[0], found.data(), found.size());
+  found.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  ::close(ends[0]);
+  ::waitpid(child, nullptr, 0);
+  return found;
+}
+
 // At every stride-th step, a kill and a power cut each.
 void sweep(const char* what, Plan plan) {
   const std::uint64_t stride = setting("SIM_STRIDE", kSweepStride);
@@ -115,35 +140,35 @@ TEST(Simulation, AFaultAtAnyStepOfAPurchaseThatIsSent) { sweep("bought and sent"
 
 TEST(Simulation, AFaultAtAnyStepOfAPurchaseThatIsCancelled) { sweep("bought and cancelled", smallShop(true)); }
 
-// The seed that finds the planted fault, and by what; nothing when none does.
-std::string findBy(Wiring wiring) {
+// Whether some seed shows the planted fault as it should be seen: by a violation that has these words in it.
+bool findBy(Wiring wiring, const std::string& words) {
   for (std::uint64_t seed = 1; seed <= kPlantedSeeds; ++seed) {
     Plan plan = swarm(seed);
     plan.wiring = wiring;
-    const Report report = live(plan);
-    if (report.violations.empty()) continue;
-    std::printf("found by seed %lu: %s\n", seed, report.violations.front().c_str());
-    return report.violations.front();
+    const std::string found = livedApart(plan, words);
+    if (found.empty()) continue;
+    std::printf("found by seed %lu: %s\n", seed, found.c_str());
+    return true;
   }
-  return "";
+  return false;
 }
 
-TEST(Planted, CommitsWithoutSyncAreFound) {
+TEST(Planted, CommitsWithoutSyncLoseOrders) {
   Wiring wiring;
   wiring.sync = false;
-  EXPECT_NE(findBy(wiring), "");
+  EXPECT_TRUE(findBy(wiring, "the acknowledged order"));
 }
 
-TEST(Planted, CommitsWithoutSyncOfTheLogAreFound) {
+TEST(Planted, CommitsWithoutSyncOfTheLogLoseOrders) {
   Wiring wiring;
   wiring.sync_normal = true;
-  EXPECT_NE(findBy(wiring), "");
+  EXPECT_TRUE(findBy(wiring, "the acknowledged order"));
 }
 
-TEST(Planted, EventsOutsideTheTransactionAreFound) {
+TEST(Planted, EventsOutsideTheTransactionAreMissed) {
   Wiring wiring;
   wiring.emit_apart = true;
-  EXPECT_NE(findBy(wiring), "");
+  EXPECT_TRUE(findBy(wiring, "heard outside: found 0, expected 1"));
 }
 
 }  // namespace

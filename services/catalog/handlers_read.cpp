@@ -2,6 +2,7 @@
 
 #include "chassis/base/error.hpp"
 #include "chassis/json/reader.hpp"
+#include "chassis/json/wellknown.hpp"
 #include "chassis/security/sealer.hpp"
 #include "chassis/store/page.hpp"
 #include "chassis/store/sql.hpp"
@@ -9,6 +10,7 @@
 #include "services/catalog/exporter.hpp"
 #include "services/catalog/handlers.hpp"
 #include "services/catalog/invariants.hpp"
+#include "services/catalog/shelf.hpp"
 #include "services/catalog/store.hpp"
 
 namespace kontor::catalog {
@@ -29,7 +31,21 @@ task<v1::ListProductsResponse> Handlers::ListProducts(rpc::Context context, v1::
 
 task<v1::Product> Handlers::GetProduct(rpc::Context context, v1::GetProductRequest request) {
   const std::string currency = currencyOr(request.currency(), parts_.currency);
-  auto read = [this, handle = request.handle(), currency](store::Statements& in) -> task<std::vector<v1::Product>> {
+  std::optional<v1::Product> product = parts_.shelf->find(request.handle(), currency);
+  if (!product) {
+    const app::Freshness::Moment before = parts_.shelf->now();
+    task<v1::Product> reading = readOnSale(request.handle(), currency);
+    product = co_await reading;
+    parts_.shelf->put(request.handle(), currency, *product, before);
+  }
+  std::vector<v1::Variant*> variants;
+  collectVariants(*product, variants);
+  co_await addAvailability(parts_.inventory, std::move(context), std::move(variants));
+  co_return std::move(*product);
+}
+
+task<v1::Product> Handlers::readOnSale(std::string handle, std::string currency) {
+  auto read = [this, handle, currency](store::Statements& in) -> task<std::vector<v1::Product>> {
     std::optional<v1::Product> product = co_await parts_.store->findOnSale(in, handle);
     if (!product) throw notFound("product", handle);
     std::vector<v1::Product> products;
@@ -37,9 +53,6 @@ task<v1::Product> Handlers::GetProduct(rpc::Context context, v1::GetProductReque
     co_return co_await inCurrency(in, std::move(products), currency);
   };
   std::vector<v1::Product> products = co_await parts_.database->snapshot(std::move(read));
-  std::vector<v1::Variant*> variants;
-  collectVariants(products.front(), variants);
-  co_await addAvailability(parts_.inventory, std::move(context), std::move(variants));
   co_return std::move(products.front());
 }
 
@@ -131,8 +144,10 @@ task<v1::ExportProductsResponse> Handlers::ExportProducts(rpc::Context context, 
   return parts_.exporter->run(std::move(context), std::move(request));
 }
 
-task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context, type::v1::CheckInvariantsRequest) {
-  return checkInvariants(parts_.database, parts_.store, parts_.currency);
+task<type::v1::CheckInvariantsResponse> Handlers::CheckInvariants(rpc::Context,
+                                                                  type::v1::CheckInvariantsRequest request) {
+  CheckParts parts{parts_.database, parts_.store, parts_.sealer, parts_.currency};
+  return checkInvariants(std::move(parts), toTime(request.as_of()));
 }
 
 }  // namespace kontor::catalog

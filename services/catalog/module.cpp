@@ -9,6 +9,7 @@
 #include "services/catalog/importer.hpp"
 #include "services/catalog/migrations.embed.hpp"
 #include "services/catalog/settings.pb.h"
+#include "services/catalog/shelf.hpp"
 #include "services/catalog/store_sql.hpp"
 
 namespace kontor::catalog {
@@ -37,9 +38,10 @@ class CatalogModule final : public app::Module {
                                                          static_cast<std::size_t>(settings.imports().batch())});
     exporter_ = std::make_shared<Exporter>(
         ExporterParts{host.environment(), database, store, inventory, host.dataFolder() / "spool", currency});
+    const auto shelf = std::make_shared<Shelf>(host.freshness(), static_cast<std::size_t>(settings.cache_bytes()));
     host.directory().provide<v1::Catalog>(
         std::make_shared<Handlers>(HandlerParts{host.environment(), host.sealer(), database, store, inventory,
-                                                importer_, exporter_, settings.currency(), std::move(taxes)}));
+                                                importer_, exporter_, shelf, settings.currency(), std::move(taxes)}));
   }
 
   std::string_view name() const override { return kName; }

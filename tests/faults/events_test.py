@@ -99,7 +99,7 @@ class EventsTest(unittest.TestCase):
         with Shop(SETTINGS) as shop:
             admin = shop.admin()
             command = [BINARY, "events", "tail", "--topic", "order", "--to", shop.url, "--token", admin.token]
-            tail = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            tail = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             try:
                 # The tail begins at the end of the log: it has asked once its first long poll is on its way.
                 order = None
@@ -113,13 +113,18 @@ class EventsTest(unittest.TestCase):
                 line = tail.stdout.readline()
                 self.assertRegex(line, r"^\d{4}-\d\d-\d\dT\S+Z  order\.\w+ +order_\w+ #\d+  evt_\w+  \{")
                 self.assertRegex(seen[0], "order.placed +" + order["id"] + " #1 ")
+                found = kontor("events", "tail", "--from", "2020-01-01T00:00:00Z", "--no-follow", "--json",
+                               "--to", shop.url, token=admin.token)
+                self.assertTrue(all("position" in json.loads(row) for row in found.stdout.splitlines()))
+                shop.kill()
+                self.assertEqual(tail.stderr.readline(),
+                                 "kontor: the shop does not answer; events go on when it does\n")
+                self.assertIsNone(tail.poll(), "the tail gave up")
             finally:
                 tail.kill()
                 tail.wait(10)
                 tail.stdout.close()
-            found = kontor("events", "tail", "--from", "2020-01-01T00:00:00Z", "--no-follow", "--json",
-                           "--to", shop.url, token=admin.token)
-            self.assertTrue(all("position" in json.loads(row) for row in found.stdout.splitlines()))
+                tail.stderr.close()
 
     def test_a_follower_does_not_hold_up_the_end(self):
         with Shop(SETTINGS) as shop:

@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-from support.buyer import any_sku, broken_invariants, buy, complete, expect, new_cart, pay, set_stock
+from support.buyer import any_sku, broken_invariants, buy, expect, set_stock
 from support.shop import BINARY, ROOT, Shop, wait_for
 
 ROUNDS = int(os.environ.get("EVENT_KILLS", "3"))
@@ -178,19 +178,26 @@ class EventsTest(unittest.TestCase):
             print(f"{ROUNDS} kills, {len(orders)} orders with two messages each, in order; {cut} buyers cut off")
 
     def orders_until_a_kill(self, shop, sku, orders):
-        """Buys until the process is killed right behind an order: its events are on their way. Returns who was cut."""
-        client = shop.client()
-        for _ in range(4):
-            orders.append(buy(client, sku))
-        cart = new_cart(client, sku)
-        expect(pay(client, cart), 201)
-        try:
-            orders.append(expect(complete(client, cart), 201)["order"])
-        except LOST:
-            return 1
-        finally:
-            shop.kill()
-        return 0
+        """Six buyers buy until the process is killed under them, events on their way. Returns who was cut off."""
+        enough, cut, wanted = threading.Event(), [], len(orders) + 8
+
+        def buy_on():
+            client = shop.client()
+            try:
+                while True:
+                    orders.append(buy(client, sku))
+                    if len(orders) >= wanted:
+                        enough.set()
+            except LOST:
+                cut.append(1)
+
+        buyers = [threading.Thread(target=buy_on) for _ in range(6)]
+        [buyer.start() for buyer in buyers]
+        self.assertTrue(enough.wait(60), shop.log_tail())
+        shop.kill()
+        [buyer.join() for buyer in buyers]
+        self.assertTrue(cut, "the kill came too late to cut anything off")
+        return len(cut)
 
 
 if __name__ == "__main__":

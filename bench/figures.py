@@ -72,8 +72,9 @@ def main():
         for case in report.cases():
             if case not in known:
                 print(report.text(case), flush=True)
-    report.machine["loadAverageAfter"] = os.getloadavg()[0]
-    report.write(JSON)
+        # After each, so that a later case that ends the run takes no figure with it.
+        report.machine["loadAverageAfter"] = os.getloadavg()[0]
+        report.write(JSON)
     if os.environ.get("DOCS") == "1":
         markdown.update(os.path.join(ROOT, "docs/figures.md"), report)
     print(f"\n{time.monotonic() - began:.0f} s; every round is in {os.path.relpath(JSON)}")

@@ -98,7 +98,7 @@ class GatewayTest : public ::testing::Test {
     options.cache_bytes = 1 << 20;
     gateway_ = std::make_unique<Gateway>(world_->environment(), log_, metrics_, freshness_,
                                          std::make_unique<FakeAuthenticator>(), std::move(options));
-    for (auto& route : routesOf({Contract{shop_->rows, shop_}})) gateway_->add(std::move(route));
+    for (auto& route : routesOf({Contract{shop_->rows, shop_}}, ::testing::TempDir())) gateway_->add(std::move(route));
     for (auto& route : pageRoutes("1.2.3", {folder_})) gateway_->add(std::move(route));
   }
 

@@ -160,5 +160,30 @@ TEST_F(GatewayTest, HandsASpooledFileOn) {
   EXPECT_TRUE(std::filesystem::remove(path)) << "the receiver owns it now";
 }
 
+TEST_F(GatewayTest, AnswersWithAFileAndItsHeaders) {
+  const std::string path = ::testing::TempDir() + "kontor-export";
+  std::ofstream(path) << "Title,Handle";
+  const auto answer = [](const std::string& blob, const std::string& data) {
+    auto message = std::make_unique<catalog::v1::ExportProductsResponse>();
+    message->mutable_file()->set_content_type("text/csv");
+    message->mutable_file()->set_blob(blob);
+    message->mutable_file()->set_data(data);
+    message->set_report("{\"rows\":1}");
+    return message;
+  };
+  shop_->answer = [&] { return answer("kontor-export", ""); };
+  const std::vector<Header> owner = {{"Authorization", "Bearer owner"}};
+  const http::Response spooled = send("POST", "/v1/admin/exports", owner, "{}");
+  EXPECT_EQ(spooled.status, 200);
+  EXPECT_EQ(spooled.size(), 12);
+  EXPECT_EQ(spooled.find("Content-Type"), "text/csv");
+  EXPECT_EQ(spooled.find("Export-Report"), "{\"rows\":1}");
+  EXPECT_FALSE(std::filesystem::exists(path)) << "it goes with the answer";
+  shop_->answer = [&] { return answer("", "held"); };
+  EXPECT_EQ(send("POST", "/v1/admin/exports", owner, "{}").text(), "held");
+  shop_->answer = [&] { return answer("absent", ""); };
+  EXPECT_EQ(member(send("POST", "/v1/admin/exports", owner, "{}"), "reason"), "FILE_UNREADABLE");
+}
+
 }  // namespace
 }  // namespace kontor::gateway

@@ -26,8 +26,9 @@ struct Options {
   std::string vfs;              // as of store::sqlite::Options
   std::int64_t keep = 100'000;  // newest events that are kept for replay, also when every group is done with them …
   Duration keep_for = std::chrono::hours(24 * 30);  // … but not beyond this age
-  std::size_t parallel = 8;                         // partitions of one group that are handled at the same time
-  std::size_t batch = 64;                           // events that are read ahead from one partition
+  // Partitions of one group that are handled at the same time: all, so that their transactions share commits.
+  std::size_t parallel = 16;
+  std::size_t batch = 64;                   // events that are read ahead from one partition
   Duration save_every = Duration(200'000);  // positions are saved together; what a crash forgets is delivered again
 };
 

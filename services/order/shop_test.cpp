@@ -154,8 +154,8 @@ template Reply<v1::CancelResponse> Shop::start(
     std::function<task<v1::CancelResponse>(std::shared_ptr<v1::Orders>, rpc::Context)>, rpc::Context::Data);
 template Reply<v1::Fulfilment> Shop::start(
     std::function<task<v1::Fulfilment>(std::shared_ptr<v1::Orders>, rpc::Context)>, rpc::Context::Data);
-template Reply<v1::Recipient> Shop::start(
-    std::function<task<v1::Recipient>(std::shared_ptr<v1::Orders>, rpc::Context)>, rpc::Context::Data);
+template Reply<v1::Recipient> Shop::start(std::function<task<v1::Recipient>(std::shared_ptr<v1::Orders>, rpc::Context)>,
+                                          rpc::Context::Data);
 template Reply<v1::ListOrdersResponse> Shop::start(
     std::function<task<v1::ListOrdersResponse>(std::shared_ptr<v1::Orders>, rpc::Context)>, rpc::Context::Data);
 template Reply<v1::ReleaseCheckoutResponse> Shop::start(

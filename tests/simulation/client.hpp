@@ -76,6 +76,8 @@ class Client {
     if (again.lost() || worthRepeating(again.error())) co_return;
     bool same = first.reason() == again.reason();
     if (first.ok() && again.ok()) same = sameAnswer(first.value(), again.value());
+    // 202 says that the outcome is open: a repeat may know it.
+    if (first.ok() && isOpen(first.value())) same = true;
     // What was refused because of the state of things may be granted later.
     if (!first.ok() && first.reason() != "PAYMENT_DECLINED") same = true;
     if (!same)
@@ -84,18 +86,25 @@ class Client {
   }
 
   template <class Response>
-  static bool sameAnswer(const Response& first, const Response& again) {
-    if constexpr (requires(Response response) {
-                    response.set_status(0);
-                    httpStatus(response);
-                  }) {
-      // 202 says that the outcome is open: a repeat may know more. No status is the contract's own for success.
-      if (first.status() == kAccepted) return true;
-      Response first_body = first;
-      Response again_body = again;
-      first_body.set_status(0);
-      again_body.set_status(0);
-      return google::protobuf::util::MessageDifferencer::Equals(first_body, again_body);
+  static constexpr bool hasStatus() {
+    return requires(Response response) {
+      response.set_status(0);
+      httpStatus(response);
+    };
+  }
+
+  template <class Response>
+  static bool isOpen(const Response& response) {
+    if constexpr (hasStatus<Response>()) return response.status() == kAccepted;
+    return false;
+  }
+
+  template <class Response>
+  static bool sameAnswer(Response first, Response again) {
+    if constexpr (hasStatus<Response>()) {
+      // No status is the contract's own for success.
+      first.set_status(0);
+      again.set_status(0);
     }
     return google::protobuf::util::MessageDifferencer::Equals(first, again);
   }

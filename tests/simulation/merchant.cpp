@@ -14,7 +14,7 @@ using inventory::v1::Inventory;
 
 constexpr int kImportTries = 200;
 constexpr Duration kImportLook = 50ms;
-constexpr Duration kBetweenFiles = 8s;
+constexpr Duration kBetweenFiles = 4s;
 constexpr Duration kBetweenCorrections = 2s;
 
 }  // namespace

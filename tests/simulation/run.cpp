@@ -127,7 +127,7 @@ Plan swarm(std::uint64_t seed) {
   plan.wire.doubles_requests = random.chance(0.5) ? 0.05 : 0;
   plan.wire.delay_max = Duration(1000 * (1 + below(20)));
   plan.faults = 30 + below(30);
-  plan.files = below(3);
+  plan.files = 1 + below(4);
   plan.corrections = 3 + below(6);
   const auto& products = firstProducts();
   const int buyers = 4 + below(6);
@@ -138,7 +138,7 @@ Plan swarm(std::uint64_t seed) {
       for (int lines = 1 + below(3); lines > 0; --lines)
         errand.units[products.at(random.below(products.size())).handle] = 1 + below(2);
       errand.token = kTokens[random.below(std::size(kTokens))];
-      errand.leaves = random.chance(0.15);
+      errand.leaves = random.chance(0.2);
       errand.approves = random.chance(0.7);
       errand.changes_cart = random.chance(0.1);
       errand.cancels = random.chance(0.35);

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -12,7 +13,7 @@
 namespace kontor::simulation {
 namespace {
 
-constexpr std::uint64_t kSeeds = 66;         // of one `make test`
+constexpr std::uint64_t kSeedsMost = 400;    // of one `make test`
 constexpr std::uint64_t kPlantedSeeds = 30;  // within which a planted fault must be found
 constexpr std::uint64_t kSweepStride = 9;    // steps
 constexpr std::int64_t kFaultsLeast = 1000;  // of each kind
@@ -39,6 +40,7 @@ struct Total {
     sum.steps += report.steps;
     sum.virtual_time += report.virtual_time;
   }
+  bool enough() const { return *std::min_element(faults.faults.begin(), faults.faults.end()) >= kFaultsLeast; }
 };
 
 double cpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
@@ -61,26 +63,28 @@ void print(const Total& total, std::uint64_t seeds, double seconds, std::size_t 
               std::chrono::duration<double>(sum.virtual_time).count(), violations);
 }
 
+// Seeds until there were faults enough, unless somebody says how many.
 TEST(Simulation, NothingAcknowledgedIsLost) {
   const std::uint64_t only = setting("SIM_SEED", 0);
-  const std::uint64_t first = only > 0 ? only : 1;
-  const std::uint64_t last = only > 0 ? only : setting("SIM_SEEDS", kSeeds);
+  const std::uint64_t wanted = setting("SIM_SEEDS", 0);
+  const std::uint64_t first = only > 0 ? only : setting("SIM_FIRST", 1);
+  const std::uint64_t last = only > 0 ? only : wanted > 0 ? wanted : kSeedsMost;
   Total total;
   std::size_t violations = 0;
   const double begun = cpuSeconds();
-  for (std::uint64_t seed = first; seed <= last; ++seed) {
+  std::uint64_t seed = first;
+  for (; seed <= last && (only + wanted > 0 || !total.enough()); ++seed) {
     const Report report = live(swarm(seed));
     EXPECT_EQ(explain(report), "");
     violations += report.violations.size();
     total.add(report);
   }
-  print(total, last - first + 1, cpuSeconds() - begun, violations);
-  if (only > 0 || last < kSeeds) return;
-  for (std::size_t fault = 0; fault < kFaults; ++fault) {
-    EXPECT_GE(total.faults.faults.at(fault), kFaultsLeast) << kFaultNames.at(fault);
-    for (std::size_t action = 0; action < kActions; ++action)
+  print(total, seed - first, cpuSeconds() - begun, violations);
+  if (only + wanted > 0) return;
+  EXPECT_TRUE(total.enough()) << "so many seeds do not make a storm";
+  for (std::size_t fault = 0; fault < kFaults; ++fault)
+    for (std::size_t action = 0; action < indexOf(Action::kLook); ++action)
       EXPECT_GT(total.faults.during.at(fault).at(action), 0) << kFaultNames.at(fault) << kActionNames.at(action);
-  }
 }
 
 TEST(Simulation, TheSameSeedIsTheSameStory) {

@@ -5,7 +5,8 @@ namespace {
 
 // Steps that a call of each kind takes, roughly: a fault strikes within them.
 constexpr std::array<std::int64_t, kActions> kSpan = {8, 60, 50, 50, 60, 40, 60, 8, 60, 4};
-constexpr std::int64_t kPatience = 150;   // steps
+// Steps in which it waits for an action to begin: longer for those that are rare.
+constexpr std::array<std::int64_t, kActions> kPatience = {100, 100, 120, 250, 400, 120, 300, 200, 100, 100};
 constexpr std::int64_t kWritesMost = 24;  // of the disk, until a fault in a write strikes
 constexpr double kInWrite = 0.5;
 constexpr double kWhileStarting = 0.1;
@@ -62,7 +63,7 @@ Storm::Aim Storm::aim() {
   aim.in_write = random.chance(kInWrite);
   const std::int64_t most = aim.in_write ? kWritesMost : kSpan.at(indexOf(aim.action));
   aim.steps = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most)));
-  aim.patience = kPatience;
+  aim.patience = kPatience.at(indexOf(aim.action));
   return aim;
 }
 
@@ -123,7 +124,7 @@ void Storm::strike(Fault fault) {
     world_.end(fault);
     aim_.reset();
     if (--left_ > 0 && at_step_ == 0) aim_ = aim();
-    if (aim_ && aim_->action == Action::kStart && aim_->in_write) arm(kPatience);
+    if (aim_ && aim_->action == Action::kStart && aim_->in_write) arm(kPatience.at(indexOf(Action::kStart)));
     up = world_.boot() || !world_.disk().died();
     if (!up) fault = aim_->fault;
   }

@@ -283,6 +283,22 @@ TEST(JudgeCompletion, ReadsTheWholeTable) {
   EXPECT_EQ(judge({at(Step::kFailed), at(Step::kDone)}), Kind::kAnswer);
 }
 
+TEST(JudgeCompletion, RepeatsADeclineAndNothingElseThatFailed) {
+  using Kind = CompleteVerdict::Kind;
+  const RequestKey key{"hash", "print"};
+  const auto judge = [&](Step step, std::string_view reason, const RequestKey& asked) {
+    Checkout checkout = at(step);
+    checkout.complete = key;
+    checkout.reason = reason;
+    return judgeCompletion({checkout}, asked, kNow).kind;
+  };
+  EXPECT_EQ(judge(Step::kFailed, kDeclined, key), Kind::kRefused);
+  EXPECT_EQ(judge(Step::kFailed, kPaymentFailed, key), Kind::kRefused);
+  EXPECT_EQ(judge(Step::kReleasing, kPaymentFailed, key), Kind::kWait);
+  EXPECT_EQ(judge(Step::kFailed, kPaymentFailed, {"another", "print"}), Kind::kPaymentRequired);
+  EXPECT_EQ(judge(Step::kFailed, kOutOfStock, key), Kind::kPaymentRequired);
+}
+
 TEST(JudgeRelease, RefusesWhatMayBecomeAnOrder) {
   EXPECT_EQ(judgeRelease(at(Step::kAuthorized), kNow), ReleaseVerdict::kRelease);
   EXPECT_EQ(judgeRelease(at(Step::kRequiresAction), kNow), ReleaseVerdict::kRelease);

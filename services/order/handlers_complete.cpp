@@ -102,6 +102,8 @@ task<v1::CompleteResponse> Handlers::carryOut(rpc::Context context, CompletePlan
   switch (plan.verdict.kind) {
     case Kind::kKeyReused:
       throw keyReused();
+    case Kind::kRefused:
+      throw paymentDeclined(run.checkout);
     case Kind::kAwait:
       co_return completeAnswer(*run.order, 202);
     case Kind::kAwaited: {

@@ -200,7 +200,7 @@ Outcome<v1::CompleteResponse> Shop::buy(const std::string& cart, std::string tok
     const bool acts = paid.answer && paid.answer->payment().state() == payment::v1::Payment::STATE_REQUIRES_ACTION;
     if (acts) payments.decide(paid.answer->payment().ref(), true);
     if (paid.answer || paid.reason() == "CART_CLOSED" || paid.reason() == "PAYMENT_PENDING") {
-      const auto completed = complete(cart, "complete-key");
+      const auto completed = complete(cart, "complete-key-" + std::to_string(round));
       if (completed.answer && completed.answer->order().status() == v1::Order::STATUS_CONFIRMED) return completed;
       if (completed.reason() == "PAYMENT_REQUIRED" || completed.reason() == "PAYMENT_DECLINED") again();
     }

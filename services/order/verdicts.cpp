@@ -27,6 +27,9 @@ const Checkout* keptFor(const std::vector<Checkout>& checkouts, const RequestKey
   return found == checkouts.end() ? nullptr : &*found;
 }
 
+// Answers that changed nothing are not kept; a decline is.
+bool isDecline(const Checkout& checkout) { return checkout.reason == kDeclined || checkout.reason == kPaymentFailed; }
+
 // A call that came with its key before. Nothing: the first one changed nothing, so that this one begins afresh.
 std::optional<PayVerdict> judgeRepeat(const Checkout& first, const RequestKey& key, Time now) {
   if (first.pay.fingerprint != key.fingerprint) return PayVerdict{Pay::kKeyReused, first};
@@ -46,9 +49,7 @@ std::optional<PayVerdict> judgeRepeat(const Checkout& first, const RequestKey& k
       if (!first.pay_answer.empty()) return PayVerdict{Pay::kAnswer, first};
       return first.live(now) ? PayVerdict{Pay::kInProgress, first} : PayVerdict{Pay::kUndoFirst, first};
     case Step::kFailed:
-      // Answers that changed nothing are not kept; a decline is.
-      if (!first.pay_answer.empty() || first.reason == kDeclined || first.reason == kPaymentFailed)
-        return PayVerdict{Pay::kAnswer, first};
+      if (!first.pay_answer.empty() || isDecline(first)) return PayVerdict{Pay::kAnswer, first};
       return std::nullopt;
   }
   return std::nullopt;
@@ -85,6 +86,10 @@ CompleteVerdict judgeCompletion(const std::vector<Checkout>& checkouts, const Re
   const Checkout* first = keptFor(checkouts, key, &Checkout::complete);
   if (first != nullptr && first->complete.fingerprint != key.fingerprint) return {Complete::kKeyReused, *first};
   if (first != nullptr && !first->complete_answer.empty()) return {Complete::kAnswer, *first};
+  if (first != nullptr && isDecline(*first)) {
+    if (first->step == Step::kReleasing) return {Complete::kWait, *first};
+    if (first->step == Step::kFailed) return {Complete::kRefused, *first};
+  }
   const Checkout* checkout = inForceOf(checkouts);
   if (checkout == nullptr) return {Complete::kPaymentRequired, std::nullopt};
   if (checkout->step == Step::kDone) return {Complete::kAnswer, *checkout};

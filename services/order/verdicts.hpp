@@ -37,6 +37,7 @@ struct CompleteVerdict {
     kResume,           // left unfinished by a replica that died
     kWait,             // driven by somebody now: wait, then judge again
     kAnswer,           // done: the order as it is, or the kept answer
+    kRefused,          // a repeat of a call that ended in 402
     kPaymentRequired,  // 409 PAYMENT_REQUIRED
     kKeyReused,        // 422
   };

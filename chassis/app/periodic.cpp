@@ -76,7 +76,9 @@ task<void> Periodic::stop() {
     state_->stopping = true;
     state_->wake.setValue(false);
   }
-  co_await state_->over;
+  // Named: GCC 12 reads the way to an operand once more after the wait, from a frame that is gone.
+  const auto over = state_->over;
+  co_await over;
 }
 
 task<void> Periodic::rounds(std::shared_ptr<State> state, Life) {

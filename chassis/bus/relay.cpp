@@ -133,7 +133,8 @@ task<void> Relay::stop() {
   if (!state->started) co_return;
   state->stopping = true;
   state->wakeup.ring();
-  co_await state->stopped;
+  const auto stopped = state->stopped;  // named: see Periodic::stop
+  co_await stopped;
 }
 
 }  // namespace kontor::bus

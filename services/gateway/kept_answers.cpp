@@ -134,7 +134,8 @@ task<KeptAnswers::Answer> KeptAnswers::get(const http::RequestHead* head, Make m
       task<Answer> leading = lead(&key, head->loop, ticket.flight, &make);
       co_return co_await leading;
     }
-    const Landing landing = co_await *ticket.waiting;
+    const auto landed = *ticket.waiting;  // named: GCC 12 reads the way to an operand once more after the wait
+    const Landing landing = co_await landed;
     const bool began_after = ticket.flight->read >= asked;
     if (landing.failure && began_after) {
       waits_.add();

@@ -214,7 +214,8 @@ void Sandbox::start(SendWebhook send) {
 
 task<void> Sandbox::stop() {
   state_->stopping = true;
-  if (state_->running) co_await state_->ended;
+  const auto ended = state_->ended;  // named: GCC 12 reads the way to an operand once more after the wait
+  if (state_->running) co_await ended;
 }
 
 }  // namespace kontor::payment::sandbox

@@ -60,6 +60,10 @@ CPP_RULES = (
     # What GCC 12 miscompiles in coroutines: the operands want names.
     Rule(r"\bco_await\b[^;{}]*?[(,]\s*\{", "name the braced operand first: GCC 12 miscompiles it"),
     Rule(
+        r"\bco_await\s+(?:\*\s*)?\w+(?:(?:->|\.)\w+)+\s*[;)]",
+        "name a copy of the operand first: GCC 12 reads the way to it again when the coroutine goes on",
+    ),
+    Rule(
         r"\bco_await\b[^;{}]*\?[^;{}]*:|\?[^;{}?]*\bco_await\b[^;{}]*:|\?[^;{}?:]*:[^;{}?:]*\bco_await\b",
         "no co_await in a conditional operator: GCC 12 miscompiles it; use if",
     ),

@@ -11,6 +11,8 @@ PROFILE ?= deploy/profiles/embedded.yaml
 JOBS ?= $(shell nproc)
 # How long each fuzz target runs
 SECONDS ?= 60
+# 0: another one each time
+FUZZ_SEED ?= 0
 TARGETS ?=
 # Of the simulation: how many seeds, or which one, and at how many steps a fault strikes
 SEEDS ?= 1000
@@ -69,7 +71,7 @@ fuzz: ## every parser of foreign bytes under libFuzzer, SECONDS=60 each; TARGETS
 	@tools/setup fuzz
 	@$(call configure,fuzz)
 	@$(call build,fuzz) kontor_fuzz
-	@tools/fuzz build/fuzz $(SECONDS) $(TARGETS)
+	@tools/fuzz build/fuzz $(SECONDS) $(FUZZ_SEED) $(TARGETS)
 
 lint: ## format, tidy, layers and contracts of the whole tree, clang-tidy on changed files (LINT_BASE=commit, LINT_FILES="a.cpp b.cpp")
 	@tools/setup lint

@@ -202,11 +202,11 @@ bool RequestParser::expectsContinue() const { return expects_continue_; }
 
 std::size_t RequestParser::body(std::string_view bytes, const Sink& sink) {
   if (plain_) return 0;
-  // Beast asserts that the last chunk ("0", two line ends) has come as a whole once it looked at a part of it.
-  if (slot_->beast->chunked() && bytes.size() < kLastChunkBytes) return 0;
   slot_->beast->sink = &sink;
   std::size_t used = 0;
   while (used < bytes.size() && !slot_->beast->is_done()) {
+    // Beast asserts that the last chunk ("0", two line ends) has come as a whole once it looked at a part of it.
+    if (slot_->beast->chunked() && bytes.size() - used < kLastChunkBytes) break;
     beast::error_code failure;
     const std::size_t taken =
         slot_->beast->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), failure);

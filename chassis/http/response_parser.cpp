@@ -8,6 +8,8 @@
 namespace kontor::http {
 namespace {
 
+constexpr std::size_t kLastChunkBytes = 5;  // "0" and two line ends
+
 namespace beast = boost::beast;
 
 Error unreadable(const std::string& why) {
@@ -69,6 +71,9 @@ void ResponseParser::feed(std::string_view bytes) {
   unread_.append(bytes);
   std::size_t used = 0;
   while (used < unread_.size() && !beast_->is_done()) {
+    // As RequestParser::body: never a part of the last chunk.
+    const bool in_chunks = beast_->is_header_done() && beast_->chunked();
+    if (in_chunks && unread_.size() - used < kLastChunkBytes) break;
     beast::error_code failure;
     const std::size_t taken =
         beast_->put(boost::asio::const_buffer(unread_.data() + used, unread_.size() - used), failure);

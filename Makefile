@@ -11,7 +11,7 @@ PROFILE ?= deploy/profiles/embedded.yaml
 JOBS ?= $(shell nproc)
 # How long each fuzz target runs
 SECONDS ?= 60
-# 0: another one each time
+# 0: another one each time; any other: the same inputs each time
 FUZZ_SEED ?= 0
 TARGETS ?=
 # Of the simulation: how many seeds, or which one, and at how many steps a fault strikes

@@ -25,11 +25,6 @@ using store::sqlite::SchemaAge;
 
 constexpr std::string_view kLastEvent = "SELECT time FROM event_log ORDER BY entry DESC LIMIT 1";
 
-class NoLines final : public telemetry::LogSink {
- public:
-  void write(std::string_view) noexcept override {}
-};
-
 std::string sizeOf(const fs::path& file) {
   std::error_code failure;
   const auto bytes = fs::file_size(file, failure);
@@ -48,7 +43,7 @@ struct DoctorHost::Impl {
         config(configuration),
         report(findings),
         environment(std::make_unique<runtime::RealEnvironment>(1)),
-        log(telemetry::Log::Options{}, std::make_shared<NoLines>(), environment->clock()),
+        log(telemetry::Log::Options{}, telemetry::silentSink(), environment->clock()),
         sealer(security::KeyRing::openOrMake(folder, environment->random()).sealer(environment->random())),
         directory(std::make_shared<rpc::Observer>(metrics, spans, environment->random())) {}
 

@@ -30,6 +30,11 @@ class StandardError final : public LogSink {
   }
 };
 
+class Silent final : public LogSink {
+ public:
+  void write(std::string_view) noexcept override {}
+};
+
 void writeValue(const Field& field, json::Writer& writer) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) {
     writer.string(cleanText(*text, kMaxText));
@@ -118,6 +123,7 @@ Level levelOf(std::string_view word) {
 }
 
 std::shared_ptr<LogSink> standardErrorSink() { return std::make_shared<StandardError>(); }
+std::shared_ptr<LogSink> silentSink() { return std::make_shared<Silent>(); }
 
 Log::Log(Options options, std::shared_ptr<LogSink> sink, runtime::Clock& clock) : service_(options.service) {
   shared_ = std::make_shared<const Shared>(Shared{std::move(options), std::move(sink), clock});

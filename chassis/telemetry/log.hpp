@@ -49,6 +49,8 @@ class LogSink {
 
 /// Standard error, one system call a line; a line that cannot be written is lost and counted, never waited for twice.
 std::shared_ptr<LogSink> standardErrorSink();
+/// Nowhere: for tests, and for a command that says itself what it has found.
+std::shared_ptr<LogSink> silentSink();
 
 enum class Format : std::uint8_t { kEcsJson, kPlain };
 

@@ -56,11 +56,6 @@ class HandBus final : public bus::Bus {
   std::vector<bus::Subscription> subscriptions;
 };
 
-class NoLines final : public telemetry::LogSink {
- public:
-  void write(std::string_view) noexcept override {}
-};
-
 /// A host for one service under test: stores in a folder (or on a VFS of the simulation), default settings but for the
 /// given ones, the neighbours' fakes in the directory, and no relay.
 class TestHost final : public app::Host {
@@ -72,7 +67,7 @@ class TestHost final : public app::Host {
         vfs_(std::move(vfs)),
         config_(config::Config::parse(yaml, "test", {})),
         sealer_("test", std::string(32, 'k'), environment.random()),
-        log_(telemetry::Log::Options{}, std::make_shared<NoLines>(), environment.clock()),
+        log_(telemetry::Log::Options{}, telemetry::silentSink(), environment.clock()),
         directory_(std::make_shared<NoObserver>()) {}
 
   runtime::Environment& environment() override { return environment_; }

@@ -21,13 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Silent final : public telemetry::LogSink {
- public:
-  void write(std::string_view) noexcept override {}
-};
-
 telemetry::Log silentLog(runtime::Environment& environment) {
-  return telemetry::Log({}, std::make_shared<Silent>(), environment.clock());
+  return telemetry::Log({}, telemetry::silentSink(), environment.clock());
 }
 
 security::Sealer benchSealer(runtime::Environment& environment) {

@@ -22,11 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class Silent final : public telemetry::LogSink {
- public:
-  void write(std::string_view) noexcept override {}
-};
-
 constexpr store::Migration kTables{
     1, "0001_effects",
     "-- compatible_from: 1\n"
@@ -114,8 +109,8 @@ class UnkindWorld {
     bus.vfs = disk_.name();
     bus.batch = 4;
     bus.parallel = 3;
-    bus_ = embedded::open(environment(), sealer_, bus,
-                          telemetry::Log({}, std::make_shared<Silent>(), environment().clock()));
+    bus_ =
+        embedded::open(environment(), sealer_, bus, telemetry::Log({}, telemetry::silentSink(), environment().clock()));
     relay_ = std::make_unique<Relay>(environment(), *store_, *bus_);
     for (const char* group : {"mail", "stock"})
       bus_->subscribe({group, "order", {}, 1'000'000, [this, group](const store::StoredEvent& event) {

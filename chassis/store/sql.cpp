@@ -47,6 +47,11 @@ std::optional<std::int64_t> Row::optionalInt64(std::size_t column) const {
   return int64(column);
 }
 
+std::optional<Time> Row::optionalTime(std::size_t column) const {
+  if (isNull(column)) return std::nullopt;
+  return time(column);
+}
+
 std::optional<std::string> Row::optionalText(std::size_t column) const {
   if (isNull(column)) return std::nullopt;
   return text(column);

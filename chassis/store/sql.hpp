@@ -78,6 +78,7 @@ class Row {
   Time time(std::size_t column) const;
   std::optional<std::int64_t> optionalInt64(std::size_t column) const;
   std::optional<std::string> optionalText(std::size_t column) const;
+  std::optional<Time> optionalTime(std::size_t column) const;
   std::size_t size() const { return columns_.size(); }
 
  private:

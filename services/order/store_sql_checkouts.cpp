@@ -85,11 +85,6 @@ std::string bytesOrEmpty(const Row& row, std::size_t column) {
   return row.isNull(column) ? std::string() : row.bytes(column);
 }
 
-std::optional<Time> optionalTime(const Row& row, std::size_t column) {
-  if (row.isNull(column)) return std::nullopt;
-  return row.time(column);
-}
-
 template <class Message>
 std::shared_ptr<const Message> parse(const std::string& bytes) {
   auto message = std::make_shared<Message>();
@@ -125,12 +120,12 @@ Checkout OrderStore::readCheckout(const Row& row) const {
   if (!row.isNull(8)) c.frozen = parse<cart::v1::Cart>(sealer_.open(row.bytes(8), place("cart", c.id)));
   c.expires_at = row.time(9);
   if (!row.isNull(10)) c.payment = parse<payment::v1::Payment>(row.bytes(10));
-  c.asked_at = optionalTime(row, 11);
+  c.asked_at = row.optionalTime(11);
   c.tries = row.int64(12);
   c.lease_owner = row.text(13);
   c.lease_until = row.time(14);
   c.epoch = row.int64(15);
-  c.wake_at = optionalTime(row, 16);
+  c.wake_at = row.optionalTime(16);
   c.nudges = row.int64(17);
   c.cancel_actor = row.text(18);
   c.cancel_reason = row.text(19);
@@ -257,7 +252,7 @@ task<std::int64_t> OrderStore::forgetFailed(store::Transaction& in, Time before,
 
 task<std::optional<Time>> OrderStore::nextDue(store::Statements& in) const {
   const store::Rows rows = co_await in.query(kNextDue, params());
-  co_return optionalTime(rows.at(0), 0);
+  co_return rows.at(0).optionalTime(0);
 }
 
 }  // namespace kontor::order

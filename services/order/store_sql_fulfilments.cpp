@@ -55,11 +55,6 @@ Enum named(std::string_view word) {
   return value;
 }
 
-std::optional<Time> optionalTime(const Row& row, std::size_t column) {
-  if (row.isNull(column)) return std::nullopt;
-  return row.time(column);
-}
-
 std::optional<Time> timeOf(bool present, const google::protobuf::Timestamp& timestamp) {
   if (!present) return std::nullopt;
   return toTime(timestamp);
@@ -87,7 +82,7 @@ Fulfilment readFulfilment(const Row& row) {
   f.lease_owner = row.text(13);
   f.lease_until = row.time(14);
   f.epoch = row.int64(15);
-  f.wake_at = optionalTime(row, 16);
+  f.wake_at = row.optionalTime(16);
   shown.set_version(row.int64(17));
   *shown.mutable_created_at() = toTimestamp(row.time(18));
   *shown.mutable_updated_at() = toTimestamp(row.time(19));
@@ -195,7 +190,7 @@ task<void> FulfilmentStore::freeLeases(store::Transaction& in, std::string insta
 
 task<std::optional<Time>> FulfilmentStore::nextDue(store::Statements& in) {
   const store::Rows rows = co_await in.query(kNextDue, params());
-  co_return optionalTime(rows.at(0), 0);
+  co_return rows.at(0).optionalTime(0);
 }
 
 }  // namespace kontor::order

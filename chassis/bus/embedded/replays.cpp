@@ -37,16 +37,10 @@ constexpr std::string_view kUnfinished =
     "l.delivered FROM replay_lane AS l JOIN replay AS r ON r.id = l.replay_id "
     "WHERE l.group_name = $1 AND l.topic = $2 AND NOT l.done ORDER BY r.created_at, r.id";
 
-std::optional<Time> optionalTime(const Row& row, std::size_t column) {
-  const std::optional<std::int64_t> micros = row.optionalInt64(column);
-  if (!micros) return std::nullopt;
-  return fromMicros(*micros);
-}
-
 // From the columns `again` to `to_time`.
 ReplayMode modeOf(const Row& row) { return row.boolean(1) ? ReplayMode::kAgain : ReplayMode::kRedeliver; }
 EventFilter filterOf(const Row& row) {
-  return {row.text(2), row.text(3), row.text(4), optionalTime(row, 5), optionalTime(row, 6)};
+  return {row.text(2), row.text(3), row.text(4), row.optionalTime(5), row.optionalTime(6)};
 }
 
 }  // namespace

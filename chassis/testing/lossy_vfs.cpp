@@ -327,15 +327,6 @@ void LossyDisk::makeRoom() { state_->capacity = kNever; }
 void LossyDisk::failNextWrite() { state_->write_fails = true; }
 void LossyDisk::failNextSync() { state_->sync_fails = true; }
 
-void LossyDisk::copyFrom(const LossyDisk& other) {
-  KONTOR_ASSERT(state_->seen.empty(), "only a new disk takes over another one's files");
-  for (const auto& [path, file] : other.state_->durable) {
-    auto copy = std::make_shared<File>();
-    copy->seen = copy->durable = file->durable;
-    state_->durable[path] = state_->seen[path] = std::move(copy);
-  }
-}
-
 std::uint64_t LossyDisk::writes() const { return state_->writes; }
 std::uint64_t LossyDisk::syncs() const { return state_->syncs; }
 

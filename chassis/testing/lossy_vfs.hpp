@@ -43,9 +43,6 @@ class LossyDisk {
   /// The next sync fails (SQLITE_IOERR_FSYNC).
   void failNextSync();
 
-  /// Takes over what `other` holds durably, under the same names. For a disk that nobody has opened yet.
-  void copyFrom(const LossyDisk& other);
-
   std::uint64_t writes() const;
   std::uint64_t syncs() const;
 

@@ -9,19 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What breaks the invariants now, a line each with the invariant's name in front.
-std::string invariants(Shop& shop) {
-  shop.drainOutbox();
-  const auto found = shop.get<v1::GetInvariantsResponse>([](std::shared_ptr<v1::Orders> orders, rpc::Context context) {
-    return orders->GetInvariants(context, v1::GetInvariantsRequest());
-  });
-  std::string text;
-  for (const auto& invariant : found.answer->invariants())
-    for (const auto& line : invariant.violations()) text += invariant.name() + ": " + line + "\n";
-  EXPECT_EQ(found.answer->ok(), text.empty());
-  return text;
-}
-
 /// Rows edited behind the service's back, and what must be said of them; %O stands for the only order's id, %C for its
 /// checkout's.
 struct Plant {
@@ -94,10 +81,10 @@ TEST_P(Plants, AreNamed) {
   const std::string said = filledIn(GetParam().said, bought.answer->order().id(), shop.onlyRef());
   shop.settle();
   shop.world.runFor(10s);
-  ASSERT_EQ(invariants(shop), "");
+  ASSERT_EQ(shop.brokenInvariants(), "");
   shop.execute(GetParam().sql);
   // At once: no driver may mend it meanwhile.
-  const std::string found = invariants(shop);
+  const std::string found = shop.brokenInvariants();
   EXPECT_NE(found.find(said), std::string::npos) << said << "\nis not in\n" << found;
 }
 INSTANTIATE_TEST_SUITE_P(Each, Plants, ::testing::ValuesIn(kPlants));
@@ -110,20 +97,20 @@ TEST(Invariants, NameWhatIsMissingElsewhere) {
   shop.settle();
   auto& hold = shop.inventory.holds.at(ref);
   hold.state = inventory::v1::Reservation::STATE_RELEASED;
-  EXPECT_NE(invariants(shop).find(it + "no stock"), std::string::npos);
+  EXPECT_NE(shop.brokenInvariants().find(it + "no stock"), std::string::npos);
   hold.state = inventory::v1::Reservation::STATE_COMMITTED;
   const FakePayments::Account account = shop.payments.accounts.at(ref);
   shop.payments.accounts.erase(ref);
-  EXPECT_NE(invariants(shop).find(it + "no money"), std::string::npos);
+  EXPECT_NE(shop.brokenInvariants().find(it + "no money"), std::string::npos);
   shop.payments.accounts[ref] = account;
   shop.payments.accounts[ref].provider = "voided";
-  EXPECT_NE(invariants(shop).find(ref + ": we hold 1500 and took 0, the provider says 0"), std::string::npos);
+  EXPECT_NE(shop.brokenInvariants().find(ref + ": we hold 1500 and took 0, the provider says 0"), std::string::npos);
   shop.payments.accounts[ref] = account;
   shop.carts.carts.begin()->second.cart.set_state(cart::v1::Cart::STATE_CHECKING_OUT);
-  EXPECT_NE(invariants(shop).find("its cart is still locked"), std::string::npos);
-  EXPECT_NE(invariants(shop).find(it + "its cart is not completed"), std::string::npos);
+  EXPECT_NE(shop.brokenInvariants().find("its cart is still locked"), std::string::npos);
+  EXPECT_NE(shop.brokenInvariants().find(it + "its cart is not completed"), std::string::npos);
   shop.carts.carts.begin()->second.cart.set_state(cart::v1::Cart::STATE_COMPLETED);
-  EXPECT_EQ(invariants(shop), "");
+  EXPECT_EQ(shop.brokenInvariants(), "");
 }
 
 TEST(Invariants, ALargeShopIsReadInPages) {
@@ -144,9 +131,9 @@ TEST(Invariants, ALargeShopIsReadInPages) {
       "pay_fingerprint, complete_key, complete_fingerprint, created_at, updated_at FROM checkout, "
       "(WITH RECURSIVE numbers(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1199) "
       "SELECT n FROM numbers) WHERE order_id IS NOT NULL");
-  EXPECT_EQ(invariants(shop), "");
+  EXPECT_EQ(shop.brokenInvariants(), "");
   shop.inventory.holds["chk_Z2100"] = shop.inventory.holds.at(ref);
-  EXPECT_NE(invariants(shop).find("checkout chk_Z2100 is failed, but stock is held for it"), std::string::npos);
+  EXPECT_NE(shop.brokenInvariants().find("checkout chk_Z2100 is failed, but stock is held for it"), std::string::npos);
 }
 
 }  // namespace

@@ -253,12 +253,19 @@ std::string Shop::faults() {
   if (inventory.inState(inventory::v1::Reservation::STATE_COMMITTED) != standing - shipped)
     complain("promised stock differs");
   if (inventory.inState(inventory::v1::Reservation::STATE_SHIPPED) != shipped) complain("shipped stock differs");
+  return text + brokenInvariants();
+}
+
+std::string Shop::brokenInvariants() {
   drainOutbox();
-  const auto invariants = get<v1::GetInvariantsResponse>([](std::shared_ptr<v1::Orders> orders, rpc::Context context) {
+  const auto found = get<v1::GetInvariantsResponse>([](std::shared_ptr<v1::Orders> orders, rpc::Context context) {
     return orders->GetInvariants(context, v1::GetInvariantsRequest());
   });
-  if (!invariants.answer) complain("invariants: " + invariants.reason());
-  if (invariants.answer && !invariants.answer->ok()) complain(invariants.answer->ShortDebugString());
+  if (!found.answer) return "invariants: " + found.reason() + "\n";
+  std::string text;
+  for (const auto& invariant : found.answer->invariants())
+    for (const auto& line : invariant.violations()) text += invariant.name() + ": " + line + "\n";
+  EXPECT_EQ(found.answer->ok(), text.empty());
   return text;
 }
 

@@ -78,6 +78,8 @@ class Shop {
   }
   /// What is wrong now that all has settled: leftovers, complaints, broken invariants. Empty when all is well.
   std::string faults();
+  /// What breaks the invariants now, a line each with the invariant's name in front; nothing waits in the outbox then.
+  std::string brokenInvariants();
   /// Rows of a query on order's database.
   store::Rows rows(std::string_view sql);
   void execute(std::string sql);

@@ -1,9 +1,9 @@
 #include "chassis/http/request_parser.hpp"
 
-#include <boost/beast/http/basic_parser.hpp>
 #include <limits>
 
 #include "chassis/base/error.hpp"
+#include "chassis/http/chunked_detail.hpp"
 #include "chassis/http/plain_head.hpp"
 #include "chassis/http/server.hpp"
 
@@ -21,8 +21,6 @@ Error tooMuch(int status, std::string reason, std::string_view what, std::int64_
                "the request's " + std::string(what) + " are over the limit of " + std::to_string(limit))
       .withStatus(status);
 }
-
-constexpr std::size_t kLastChunkBytes = 5;
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -203,18 +201,9 @@ bool RequestParser::expectsContinue() const { return expects_continue_; }
 std::size_t RequestParser::body(std::string_view bytes, const Sink& sink) {
   if (plain_) return 0;
   slot_->beast->sink = &sink;
-  std::size_t used = 0;
-  while (used < bytes.size() && !slot_->beast->is_done()) {
-    // Beast asserts that the last chunk ("0", two line ends) has come as a whole once it looked at a part of it.
-    if (slot_->beast->chunked() && bytes.size() - used < kLastChunkBytes) break;
-    beast::error_code failure;
-    const std::size_t taken =
-        slot_->beast->put(boost::asio::const_buffer(bytes.data() + used, bytes.size() - used), failure);
-    used += taken;
-    if (failure == beast::http::error::need_more) break;
-    if (failure) throw malformed("its body cannot be read: " + failure.message());
-    if (taken == 0) break;
-  }
+  beast::error_code failure;
+  const std::size_t used = feed(*slot_->beast, bytes, failure);
+  if (failure) throw malformed("its body cannot be read: " + failure.message());
   slot_->beast->sink = nullptr;
   return used;
 }

@@ -1,14 +1,11 @@
 #include "chassis/http/response_parser.hpp"
 
-#include <boost/beast/http/basic_parser.hpp>
-
 #include "chassis/base/error.hpp"
+#include "chassis/http/chunked_detail.hpp"
 #include "chassis/http/message.hpp"
 
 namespace kontor::http {
 namespace {
-
-constexpr std::size_t kLastChunkBytes = 5;  // "0" and two line ends
 
 namespace beast = boost::beast;
 
@@ -69,18 +66,9 @@ ResponseParser::~ResponseParser() = default;
 
 void ResponseParser::feed(std::string_view bytes) {
   unread_.append(bytes);
-  std::size_t used = 0;
-  while (used < unread_.size() && !beast_->is_done()) {
-    // As RequestParser::body: never a part of the last chunk.
-    const bool in_chunks = beast_->is_header_done() && beast_->chunked();
-    if (in_chunks && unread_.size() - used < kLastChunkBytes) break;
-    beast::error_code failure;
-    const std::size_t taken =
-        beast_->put(boost::asio::const_buffer(unread_.data() + used, unread_.size() - used), failure);
-    used += taken;
-    if (failure == beast::http::error::need_more || (!failure && taken == 0)) break;
-    if (failure) throw unreadable(failure.message());
-  }
+  beast::error_code failure;
+  const std::size_t used = http::feed(*beast_, unread_, failure);
+  if (failure) throw unreadable(failure.message());
   unread_.erase(0, used);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -49,6 +50,23 @@ task<std::optional<Response>> firstAnswer(SqlStore& store, rpc::Context context)
   if (!saved || saved->truncated) co_return std::nullopt;
   Response response;
   KONTOR_ASSERT(response.ParseFromString(saved->body), "a kept answer is of the method's own type");
+  co_return response;
+}
+
+/// The same for an act outside `store` that is safe to repeat under its key: done first, its answer kept after. A crash
+/// between the two has it done twice.
+template <class Response>
+task<Response> answeredAround(SqlStore& store, rpc::Context context, std::function<task<Response>()> act) {
+  const std::optional<Response> first = co_await firstAnswer<Response>(store, context);
+  if (first) co_return *first;
+  task<Response> work = act();
+  Response response = co_await work;
+  if (!context.idempotency()) co_return response;
+  auto keep = [context, response](Transaction& in) -> task<void> {
+    auto effect = [&]() -> task<Response> { co_return response; };
+    co_await answered<Response>(in, context, effect, effect);
+  };
+  co_await store.transact(context, std::move(keep));
   co_return response;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 
 #include "kontor/notification/v1/notification.kontor.hpp"
@@ -50,8 +49,6 @@ class Handlers final : public v1::Notifications {
 
  private:
   task<v1::ListEventsResponse> followEvents(v1::ListEventsRequest request);
-  template <class Response>
-  task<Response> answeredOnce(rpc::Context context, std::function<task<Response>()> act);
 
   Parts parts_;
 };

@@ -8,6 +8,7 @@
 #include "chassis/json/wellknown.hpp"
 #include "chassis/runtime/environment.hpp"
 #include "chassis/security/sealer.hpp"
+#include "chassis/store/answered.hpp"
 #include "chassis/store/page.hpp"
 #include "chassis/store/sql.hpp"
 #include "services/notification/handlers.hpp"
@@ -62,27 +63,6 @@ bus::ReplayRequest requestOf(const v1::ReplayEventsRequest& request) {
 
 }  // namespace
 
-// An act outside this store, safe to repeat under its key: done first, its answer kept after. A crash in between has
-// it done twice, which changes nothing.
-template <class Response>
-task<Response> Handlers::answeredOnce(rpc::Context context, std::function<task<Response>()> act) {
-  const auto& key = context.idempotency();
-  if (!key) {
-    task<Response> once = act();
-    co_return co_await once;
-  }
-  auto look = [key = *key](store::Transaction& in) { return in.answerOnce(key); };
-  const std::optional<store::SavedAnswer> kept = co_await parts_.database->transact(context, std::move(look));
-  Response response;
-  if (kept && !kept->truncated && response.ParseFromString(kept->body)) co_return response;
-  task<Response> work = act();
-  response = co_await work;
-  store::SavedAnswer answer{200, response.SerializeAsString(), false};
-  auto keep = [key = *key, answer](store::Transaction& in) { return in.saveAnswer(key, answer); };
-  co_await parts_.database->transact(context, std::move(keep));
-  co_return response;
-}
-
 task<v1::ListEventsResponse> Handlers::ListEvents(rpc::Context, v1::ListEventsRequest request) {
   if (request.has_after()) co_return co_await followEvents(std::move(request));
   if (request.wait_seconds() > 0)
@@ -125,7 +105,7 @@ task<v1::Replay> Handlers::ReplayEvents(rpc::Context context, v1::ReplayEventsRe
     const bus::Replay begun = co_await parts_.bus.journal().replay(replay);
     co_return messageOf(begun);
   };
-  co_return co_await answeredOnce<v1::Replay>(std::move(context), std::move(act));
+  co_return co_await store::answeredAround<v1::Replay>(*parts_.database, std::move(context), std::move(act));
 }
 
 task<v1::Replay> Handlers::GetReplay(rpc::Context, v1::GetReplayRequest request) {
@@ -157,7 +137,7 @@ task<v1::DeadLetter> Handlers::RetryDeadLetter(rpc::Context context, v1::RetryDe
     if (!letter) throw notFound("dead letter", id);
     co_return messageOf(*letter);
   };
-  co_return co_await answeredOnce<v1::DeadLetter>(std::move(context), std::move(act));
+  co_return co_await store::answeredAround<v1::DeadLetter>(*parts_.database, std::move(context), std::move(act));
 }
 
 task<v1::DiscardDeadLetterResponse> Handlers::DiscardDeadLetter(rpc::Context context,
@@ -169,7 +149,8 @@ task<v1::DiscardDeadLetterResponse> Handlers::DiscardDeadLetter(rpc::Context con
     if (!gone) throw notFound("dead letter", id);
     co_return v1::DiscardDeadLetterResponse();
   };
-  co_return co_await answeredOnce<v1::DiscardDeadLetterResponse>(std::move(context), std::move(act));
+  co_return co_await store::answeredAround<v1::DiscardDeadLetterResponse>(*parts_.database, std::move(context),
+                                                                          std::move(act));
 }
 
 }  // namespace kontor::notification

@@ -200,27 +200,22 @@ task<v1::ReceiveWebhookResponse> Handlers::ReceiveWebhook(rpc::Context context, 
   co_return response;
 }
 
-// The sandbox has a book of its own, so the answer is kept after the effect: a crash between the two finds the action
-// decided as it was wished.
+// The sandbox has a book of its own: a repeat finds the action decided as it was wished.
 task<v1::DecideSandboxActionResponse> Handlers::DecideSandboxAction(rpc::Context context,
                                                                     v1::DecideSandboxActionRequest request) {
   using Response = v1::DecideSandboxActionResponse;
-  const auto first = co_await store::firstAnswer<Response>(*store_, context);
-  if (first) co_return *first;
-  if (!sandbox_) throw notFound("payment action", request.id());
-  if (request.outcome() != "approve" && request.outcome() != "decline") {
-    throw invalidField("outcome", "UNKNOWN_VALUE", "expected \"approve\" or \"decline\"");
-  }
-  co_await sandbox_->decide(request.id(), request.outcome() == "approve");
-  Response response;
-  response.set_id(request.id());
-  response.set_outcome(request.outcome());
-  auto keep = [context, response](store::Transaction& in) -> task<void> {
-    auto effect = [&]() -> task<Response> { co_return response; };
-    co_await store::answered<Response>(in, context, effect, effect);
+  std::function<task<Response>()> act = [this, request]() -> task<Response> {
+    if (!sandbox_) throw notFound("payment action", request.id());
+    if (request.outcome() != "approve" && request.outcome() != "decline") {
+      throw invalidField("outcome", "UNKNOWN_VALUE", "expected \"approve\" or \"decline\"");
+    }
+    co_await sandbox_->decide(request.id(), request.outcome() == "approve");
+    Response response;
+    response.set_id(request.id());
+    response.set_outcome(request.outcome());
+    co_return response;
   };
-  if (context.idempotency()) co_await store_->transact(context, std::move(keep));
-  co_return response;
+  co_return co_await store::answeredAround<Response>(*store_, std::move(context), std::move(act));
 }
 
 task<v1::CompareBooksResponse> Handlers::CompareBooks(rpc::Context, v1::CompareBooksRequest request) {

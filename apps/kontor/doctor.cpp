@@ -9,14 +9,10 @@
 #include "apps/kontor/doctor_host.hpp"
 #include "apps/kontor/doctor_report.hpp"
 #include "apps/kontor/services.hpp"
-#include "apps/kontor/staff_token.hpp"
+#include "apps/kontor/staff_client.hpp"
 #include "chassis/base/error.hpp"
 #include "chassis/config/settings.hpp"
-#include "chassis/http/client.hpp"
-#include "chassis/http/problem.hpp"
-#include "chassis/json/reader.hpp"
 #include "chassis/json/wellknown.hpp"
-#include "chassis/runtime/loop.hpp"
 #include "chassis/runtime/real_environment.hpp"
 #include "chassis/store/data_folder.hpp"
 #include "kontor/order/v1/order.kontor.hpp"
@@ -33,28 +29,19 @@ void addAll(const order::v1::GetInvariantsResponse& found, Report& report) {
   for (const auto& invariant : found.invariants()) report.add(invariant);
 }
 
-task<void> ask(http::Client& shop, std::string token, order::v1::GetInvariantsResponse& found) {
+task<void> ask(StaffClient& shop, order::v1::GetInvariantsResponse& found) {
   http::Call call;
   call.target = "/v1/admin/invariants";
-  call.headers = {{"Authorization", "Bearer " + token}};
   call.timeout = kPatience;
   const http::Answer answer = co_await shop.send(std::move(call));
-  if (answer.status == 401) {
-    throw Error(Code::kUnauthenticated, "the shop does not accept the token: log in again and give the new one");
-  }
-  if (answer.status >= 300) throw http::errorFromProblem(answer.status, answer.body);
-  const auto document = json::Document::parse(answer.body);
-  json::Reader reader(json::Unknown::kSkip);
-  order::v1::readJson(document.root(), found, reader);
-  reader.finish();
+  found = readAnswer<order::v1::GetInvariantsResponse>(answer.body);
 }
 
 void examineRunning(const DoctorOptions& options, Report& report) {
-  const std::string token = staffToken(options.token, "an examination");
   runtime::RealEnvironment environment(1);
+  StaffClient shop(environment, options.shop, options.token, "an examination");
   order::v1::GetInvariantsResponse found;
-  http::Client shop(*environment.loops().front(), options.shop);
-  runtime::runBlocking(environment.background(), ask(shop, token, found));
+  runtime::runBlocking(environment.background(), ask(shop, found));
   environment.stop();
   report.ok("the shop at " + options.shop, "it answers");
   addAll(found, report);

@@ -4,16 +4,13 @@
 #include <optional>
 #include <utility>
 
-#include "apps/kontor/staff_token.hpp"
+#include "apps/kontor/staff_client.hpp"
 #include "chassis/base/error.hpp"
 #include "chassis/base/time.hpp"
-#include "chassis/http/client.hpp"
-#include "chassis/http/problem.hpp"
 #include "chassis/http/uri.hpp"
-#include "chassis/json/reader.hpp"
 #include "chassis/json/wellknown.hpp"
 #include "chassis/json/writer.hpp"
-#include "chassis/runtime/loop.hpp"
+#include "chassis/runtime/executor.hpp"
 #include "chassis/runtime/real_environment.hpp"
 #include "kontor/notification/v1/notification.kontor.hpp"
 
@@ -27,49 +24,20 @@ constexpr Duration kFollowTimeout = std::chrono::seconds(40);
 constexpr Duration kPollPause = std::chrono::milliseconds(100);
 constexpr Duration kAwayPause = std::chrono::seconds(1);
 
-// Calls of one shop with one token.
-class Shop {
- public:
-  Shop(runtime::RealEnvironment& environment, const ShopAccess& access, const std::string& what)
-      : authorization_("Bearer " + staffToken(access.token, what)),
-        client_(*environment.loops().front(), access.shop) {}
+// Reads what `call` answers into `out`.
+template <class Message>
+task<void> run(StaffClient& shop, http::Call call, Message& out) {
+  const http::Answer answer = co_await shop.send(std::move(call));
+  out = readAnswer<Message>(answer.body);
+}
 
-  // Reads the answer into `out`. Throws the shop's own words when it refuses.
-  template <class Message>
-  task<void> get(std::string target, Message& out) {
-    http::Call call;
-    call.target = std::move(target);
-    call.timeout = kFollowTimeout;
-    co_await run(std::move(call), out);
-  }
-  template <class Message>
-  task<void> post(std::string target, std::string body, std::string key, Message& out) {
-    http::Call call;
-    call.method = "POST";
-    call.target = std::move(target);
-    call.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", std::move(key)}};
-    call.body = std::move(body);
-    co_await run(std::move(call), out);
-  }
-
- private:
-  template <class Message>
-  task<void> run(http::Call call, Message& out) {
-    call.headers.emplace_back("Authorization", authorization_);
-    const http::Answer answer = co_await client_.send(std::move(call));
-    if (answer.status == 401)
-      throw Error(Code::kUnauthenticated, "the shop does not accept the token: log in again and give the new one");
-    if (answer.status >= 300) throw http::errorFromProblem(answer.status, answer.body);
-    out = Message();
-    const auto document = json::Document::parse(answer.body);
-    json::Reader reader(json::Unknown::kSkip);
-    readJson(document.root(), out, reader);
-    reader.finish();
-  }
-
-  std::string authorization_;
-  http::Client client_;
-};
+template <class Message>
+task<void> get(StaffClient& shop, std::string target, Message& out) {
+  http::Call call;
+  call.target = std::move(target);
+  call.timeout = kFollowTimeout;
+  co_await run(shop, std::move(call), out);
+}
 
 void requireTime(const std::string& text, const char* option) {
   if (text.empty() || parseRfc3339(text)) return;
@@ -108,21 +76,22 @@ std::string filterQuery(const TailOptions& options) {
 }
 
 // Where the tail begins: at the oldest event for a time, else at the end.
-task<std::int64_t> beginning(Shop& shop, const TailOptions& options) {
+task<std::int64_t> beginning(StaffClient& shop, const TailOptions& options) {
   if (!options.from.empty()) co_return 0;
   v1::ListEventsResponse newest;
-  co_await shop.get("/v1/admin/events?pageSize=1", newest);
+  co_await get(shop, "/v1/admin/events?pageSize=1", newest);
   co_return newest.events().empty() ? 0 : newest.events(0).position();
 }
 
 // One question for what is behind `position`. False: the shop is away.
-task<bool> ask(Shop& shop, const std::string& filter, int wait, std::int64_t position, v1::ListEventsResponse& page) {
+task<bool> ask(StaffClient& shop, const std::string& filter, int wait, std::int64_t position,
+               v1::ListEventsResponse& page) {
   std::string target = filter;
   addQuery(target, "pageSize", "100");
   addQuery(target, "after", std::to_string(position));
   addQuery(target, "waitSeconds", std::to_string(wait));
   try {
-    co_await shop.get(std::move(target), page);
+    co_await get(shop, std::move(target), page);
   } catch (const Error& error) {
     if (error.code() != Code::kUnavailable && error.code() != Code::kDeadlineExceeded) throw;
     co_return false;
@@ -130,7 +99,7 @@ task<bool> ask(Shop& shop, const std::string& filter, int wait, std::int64_t pos
   co_return true;
 }
 
-task<void> runTail(Shop& shop, const TailOptions& options) {
+task<void> runTail(StaffClient& shop, const TailOptions& options) {
   std::int64_t position = co_await beginning(shop, options);
   const std::string filter = filterQuery(options);
   const int wait = options.no_follow ? 0 : kWaitSeconds;
@@ -164,12 +133,18 @@ std::string replayBody(const ReplayOptions& options) {
   return body;
 }
 
-task<void> runReplay(Shop& shop, const ReplayOptions& options, std::string key, v1::Replay& replay) {
-  co_await shop.post("/v1/admin/events/replay", replayBody(options), std::move(key), replay);
+task<void> runReplay(StaffClient& shop, const ReplayOptions& options, std::string key, v1::Replay& replay) {
+  http::Call begin;
+  begin.method = "POST";
+  begin.target = "/v1/admin/events/replay";
+  begin.headers = {{"Content-Type", "application/json"}, {"Idempotency-Key", std::move(key)}};
+  begin.body = replayBody(options);
+  begin.timeout = kFollowTimeout;
+  co_await run(shop, std::move(begin), replay);
   while (replay.running()) {
     co_await runtime::sleep(kPollPause);
     const std::string target = "/v1/admin/events/replays/" + replay.id();
-    co_await shop.get(target, replay);
+    co_await get(shop, target, replay);
   }
 }
 
@@ -178,7 +153,7 @@ task<void> runReplay(Shop& shop, const ReplayOptions& options, std::string key, 
 int tailEvents(const TailOptions& options) {
   requireTime(options.from, "--from");
   runtime::RealEnvironment environment(1);
-  Shop shop(environment, options.access, "a look at events");
+  StaffClient shop(environment, options.access.shop, options.access.token, "a look at events");
   runtime::runBlocking(environment.background(), runTail(shop, options));
   environment.stop();
   return 0;
@@ -188,7 +163,7 @@ int replayEvents(const ReplayOptions& options) {
   requireTime(options.from, "--from");
   requireTime(options.to, "--to");
   runtime::RealEnvironment environment(1);
-  Shop shop(environment, options.access, "a replay");
+  StaffClient shop(environment, options.access.shop, options.access.token, "a replay");
   v1::Replay replay;
   const std::string key = environment.newId("replay-");
   runtime::runBlocking(environment.background(), runReplay(shop, options, key, replay));

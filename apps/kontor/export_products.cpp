@@ -6,12 +6,9 @@
 #include <filesystem>
 #include <memory>
 
-#include "apps/kontor/staff_token.hpp"
+#include "apps/kontor/staff_client.hpp"
 #include "chassis/base/error.hpp"
-#include "chassis/http/client.hpp"
-#include "chassis/http/problem.hpp"
-#include "chassis/json/reader.hpp"
-#include "chassis/runtime/loop.hpp"
+#include "chassis/runtime/executor.hpp"
 #include "chassis/runtime/real_environment.hpp"
 #include "kontor/catalog/v1/catalog.kontor.hpp"
 
@@ -56,12 +53,11 @@ class Target {
   std::FILE* file_ = stdout;
 };
 
-task<void> runExport(http::Client& shop, const ExportOptions& options, std::string authorization, Target& target,
-                     http::Answer& answer) {
+task<void> runExport(StaffClient& shop, const ExportOptions& options, Target& target, http::Answer& answer) {
   http::Call call;
   call.method = "POST";
   call.target = "/v1/admin/exports";
-  call.headers = {{"Authorization", std::move(authorization)}, {"Content-Type", "application/json"}};
+  call.headers = {{"Content-Type", "application/json"}};
   call.body = options.header.empty() ? "{}" : "{\"header\":\"" + options.header + "\"}";
   call.timeout = kDownloadTimeout;
   call.receive = [&target](std::string_view piece) { target.write(piece); };
@@ -69,13 +65,9 @@ task<void> runExport(http::Client& shop, const ExportOptions& options, std::stri
 }
 
 void tell(const http::Answer& answer) {
-  catalog::v1::ExportReport report;
   const auto text = answer.find("Export-Report");
   if (!text) throw Error(Code::kUnavailable, "the shop sent no report with the products: is it a Kontor of this age?");
-  const auto document = json::Document::parse(*text);
-  json::Reader reader(json::Unknown::kSkip);
-  catalog::v1::readJson(document.root(), report, reader);
-  reader.finish();
+  const auto report = readAnswer<catalog::v1::ExportReport>(*text);
   std::fprintf(stderr, "%lld products, %lld variants in %lld rows\n", static_cast<long long>(report.products()),
                static_cast<long long>(report.variants()), static_cast<long long>(report.rows()));
   for (const auto& note : report.notes()) std::fprintf(stderr, "  %s\n", note.message().c_str());
@@ -84,16 +76,12 @@ void tell(const http::Answer& answer) {
 }  // namespace
 
 int exportProducts(const ExportOptions& options) {
-  const std::string authorization = "Bearer " + staffToken(options.token, "an export");
-  Target target(options.output);
   runtime::RealEnvironment environment(1);
+  StaffClient shop(environment, options.shop, options.token, "an export");
+  Target target(options.output);
   http::Answer answer;
-  http::Client shop(*environment.loops().front(), options.shop);
-  runtime::runBlocking(environment.background(), runExport(shop, options, authorization, target, answer));
+  runtime::runBlocking(environment.background(), runExport(shop, options, target, answer));
   environment.stop();
-  if (answer.status == 401)
-    throw Error(Code::kUnauthenticated, "the shop does not accept the token: log in again and give the new one");
-  if (answer.status >= 300) throw http::errorFromProblem(answer.status, answer.body);
   target.finish();
   tell(answer);
   return 0;

@@ -6,12 +6,9 @@
 #include <filesystem>
 #include <utility>
 
-#include "apps/kontor/staff_token.hpp"
+#include "apps/kontor/staff_client.hpp"
 #include "chassis/base/error.hpp"
-#include "chassis/http/client.hpp"
-#include "chassis/http/problem.hpp"
-#include "chassis/json/reader.hpp"
-#include "chassis/runtime/loop.hpp"
+#include "chassis/runtime/executor.hpp"
 #include "chassis/runtime/real_environment.hpp"
 #include "kontor/catalog/v1/catalog.kontor.hpp"
 
@@ -44,48 +41,33 @@ class ProgressBar {
   bool shown_;
 };
 
-// The import's job in an answer of the shop; an Error of the shop's own words otherwise.
-ImportJob readJob(const http::Answer& answer) {
-  if (answer.status == 401) {
-    throw Error(Code::kUnauthenticated, "the shop does not accept the token: log in again and give the new one");
-  }
-  if (answer.status >= 300) throw http::errorFromProblem(answer.status, answer.body);
-  ImportJob job;
-  const auto document = json::Document::parse(answer.body);
-  json::Reader reader(json::Unknown::kSkip);
-  catalog::v1::readJson(document.root(), job, reader);
-  reader.finish();
-  return job;
-}
-
-http::Call upload(const ImportOptions& options, const std::string& authorization) {
+http::Call upload(const ImportOptions& options) {
   http::Call call;
   call.method = "POST";
   call.target = std::string("/v1/admin/imports?dryRun=") + (options.dry_run ? "true" : "false") +
                 "&trackAll=" + (options.track_all ? "true" : "false") +
                 "&setStock=" + (options.set_stock ? "true" : "false");
-  call.headers = {{"Authorization", authorization}, {"Content-Type", "text/csv"}};
+  call.headers = {{"Content-Type", "text/csv"}};
   call.file = options.file;
   call.timeout = kUploadTimeout;
   return call;
 }
 
-task<void> runImport(http::Client& shop, const ImportOptions& options, std::string authorization, ImportJob& job) {
+task<void> runImport(StaffClient& shop, const ImportOptions& options, ImportJob& job) {
   const ProgressBar sending("sending");
-  http::Call call = upload(options, authorization);
+  http::Call call = upload(options);
   call.progress = [&sending](std::int64_t sent, std::int64_t total) { sending.show(sent, total); };
   http::Answer answer = co_await shop.send(std::move(call));
   sending.end();
-  job = readJob(answer);
+  job = readAnswer<ImportJob>(answer.body);
   const ProgressBar importing("importing");
   while (job.state() == ImportJob::STATE_RUNNING) {
     importing.show(job.bytes_read(), job.bytes_total());
     co_await runtime::sleep(kPollPause);
     http::Call poll;
     poll.target = "/v1/admin/imports/" + job.id();
-    poll.headers = {{"Authorization", authorization}};
     answer = co_await shop.send(std::move(poll));
-    job = readJob(answer);
+    job = readAnswer<ImportJob>(answer.body);
   }
   importing.show(job.bytes_total(), job.bytes_total());
   importing.end();
@@ -112,11 +94,10 @@ int importProducts(const ImportOptions& options) {
   if (!std::filesystem::is_regular_file(options.file)) {
     throw Error(Code::kNotFound, "there is no file " + options.file);
   }
-  const std::string authorization = "Bearer " + staffToken(options.token, "an import");
   runtime::RealEnvironment environment(1);
+  StaffClient shop(environment, options.shop, options.token, "an import");
   ImportJob job;
-  http::Client shop(*environment.loops().front(), options.shop);
-  runtime::runBlocking(environment.background(), runImport(shop, options, authorization, job));
+  runtime::runBlocking(environment.background(), runImport(shop, options, job));
   environment.stop();
   return report(job);
 }

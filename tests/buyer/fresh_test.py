@@ -5,23 +5,18 @@ import unittest
 import urllib.request
 
 from support.buyer import complete, expect, new_cart, pay
-from support.shop import Shop
+from support.shop_case import ShopTestCase
 
 READERS = 4
 EDITS = 60
 FIRST_PRICE = 1_000_000  # above every price of the sample, so that a price tells which edit it is from
 
 
-class FreshTest(unittest.TestCase):
+class FreshTest(ShopTestCase):
     @classmethod
     def setUpClass(cls):
-        cls.shop = Shop().start()
-        cls.admin = cls.shop.admin()
+        super().setUpClass()
         cls.products = expect(cls.shop.client().get("/v1/store/products?pageSize=20"), 200)["products"]
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.shop.__exit__()
 
     def hits(self):
         with urllib.request.urlopen(self.shop.operations + "/metrics") as answer:

@@ -5,8 +5,7 @@ import unittest
 
 from support.buyer import any_sku, broken_invariants, buy, expect, key, level, track
 from support.shop import Shop, wait_for
-
-QUICK = {"KONTOR_ORDER__INVARIANTS_SETTLE": "100ms"}
+from support.shop_case import QUICK, ShopTestCase
 
 
 def pack(admin, order, **more):
@@ -30,18 +29,8 @@ def events(order):
     return [entry["event"] for entry in order["history"]]
 
 
-class FulfilTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.shop = Shop(QUICK).start()
-        cls.admin = cls.shop.admin()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.shop.__exit__()
-
-    def setUp(self):
-        self.buyer = self.shop.client()
+class FulfilTest(ShopTestCase):
+    SETTINGS = QUICK
 
     def shipped(self, order):
         parcel = expect(pack(self.admin, order), 201)

@@ -5,24 +5,18 @@ import unittest
 
 from support.buyer import any_sku, buy, complete, expect, key, level, new_cart, pay
 from support.shop import Shop
+from support.shop_case import QUICK, ShopTestCase
 
 PASSWORD = "a long enough passphrase"
-QUICK = {"KONTOR_ORDER__INVARIANTS_SETTLE": "100ms"}
 
 
-class IdempotencyTest(unittest.TestCase):
+class IdempotencyTest(ShopTestCase):
+    SETTINGS = QUICK
+
     @classmethod
     def setUpClass(cls):
-        cls.shop = Shop(QUICK).start()
-        cls.admin = cls.shop.admin()
+        super().setUpClass()
         cls.sku = any_sku(cls.shop.client())
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.shop.__exit__()
-
-    def setUp(self):
-        self.buyer = self.shop.client()
 
     def customer(self):
         name = key()["Idempotency-Key"][-12:]

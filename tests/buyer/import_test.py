@@ -6,7 +6,8 @@ import tempfile
 import unittest
 
 from support.buyer import buy, expect
-from support.shop import BINARY, ROOT, Shop
+from support.shop import BINARY, ROOT
+from support.shop_case import ShopTestCase
 
 CLASSIC = (
     "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,"
@@ -19,17 +20,12 @@ CURRENT = (
 )
 
 
-class ImportTest(unittest.TestCase):
+class ImportTest(ShopTestCase):
     @classmethod
     def setUpClass(cls):
-        cls.shop = Shop().start()
-        cls.admin = cls.shop.admin()
+        super().setUpClass()
         cls.folder = tempfile.TemporaryDirectory(prefix="kontor-import-")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.shop.__exit__()
-        cls.folder.cleanup()
+        cls.addClassCleanup(cls.folder.cleanup)
 
     def run_import(self, content, *words, token=None):
         path = os.path.join(self.folder.name, "products.csv")

@@ -17,23 +17,12 @@ from support.buyer import (
     set_stock,
     track,
 )
-from support.shop import Shop, wait_for
+from support.shop import wait_for
+from support.shop_case import QUICK, ShopTestCase
 
-QUICK = {"KONTOR_ORDER__INVARIANTS_SETTLE": "100ms"}
 
-
-class PathTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.shop = Shop(QUICK).start()
-        cls.admin = cls.shop.admin()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.shop.__exit__()
-
-    def setUp(self):
-        self.buyer = self.shop.client()
+class PathTest(ShopTestCase):
+    SETTINGS = QUICK
 
     def test_products_show_price_and_stock(self):
         product = first_product(self.buyer)

@@ -4,7 +4,8 @@ import threading
 import unittest
 
 from support.buyer import broken_invariants, complete, expect, key, level, new_cart, pay, set_stock, unsettled
-from support.shop import Shop, wait_for
+from support.shop import wait_for
+from support.shop_case import QUICK, ShopTestCase
 
 BUYERS = 200
 UNITS = 10
@@ -25,17 +26,14 @@ def together(work, arguments):
     return results
 
 
-class RushTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.shop = Shop({"KONTOR_ORDER__INVARIANTS_SETTLE": "100ms"}).start()
-        cls.admin = cls.shop.admin()
-        products = expect(cls.shop.client().get("/v1/store/products?pageSize=20"), 200)["products"]
-        cls.skus = [product["variants"][0]["sku"] for product in products]
+class RushTest(ShopTestCase):
+    SETTINGS = QUICK
 
     @classmethod
-    def tearDownClass(cls):
-        cls.shop.__exit__()
+    def setUpClass(cls):
+        super().setUpClass()
+        products = expect(cls.shop.client().get("/v1/store/products?pageSize=20"), 200)["products"]
+        cls.skus = [product["variants"][0]["sku"] for product in products]
 
     def tearDown(self):
         wait_for(lambda: broken_invariants(self.admin) == [], 15, "the invariants")

@@ -5,34 +5,30 @@ import time
 import unittest
 
 from support.buyer import broken_invariants, complete, expect, level, new_cart, pay, track, unsettled
-from support.shop import Shop, wait_for
-
-# Short enough for a test, in the proportions of the defaults.
-SETTINGS = {
-    "KONTOR_ORDER__PAYMENT_DEADLINE": "1s",
-    "KONTOR_ORDER__PAYMENT_SETTLE": "3s",
-    "KONTOR_ORDER__CHECKOUT_HOLD": "8s",
-    "KONTOR_ORDER__INVARIANTS_SETTLE": "100ms",
-    "KONTOR_PAYMENT__SANDBOX_UNKNOWN_PENDING": "3s",
-    "KONTOR_PAYMENT__SANDBOX_LATE_WEBHOOK_DELAY": "2s",
-}
+from support.shop import wait_for
+from support.shop_case import QUICK, ShopTestCase
 
 
-class TokensTest(unittest.TestCase):
+class TokensTest(ShopTestCase):
+    # Short enough for a test, in the proportions of the defaults.
+    SETTINGS = {
+        "KONTOR_ORDER__PAYMENT_DEADLINE": "1s",
+        "KONTOR_ORDER__PAYMENT_SETTLE": "3s",
+        "KONTOR_ORDER__CHECKOUT_HOLD": "8s",
+        **QUICK,
+        "KONTOR_PAYMENT__SANDBOX_UNKNOWN_PENDING": "3s",
+        "KONTOR_PAYMENT__SANDBOX_LATE_WEBHOOK_DELAY": "2s",
+    }
+
     @classmethod
     def setUpClass(cls):
-        cls.shop = Shop(SETTINGS).start()
-        cls.admin = cls.shop.admin()
+        super().setUpClass()
         # Each test buys a product of its own, so that what another one holds does not show.
         products = expect(cls.shop.client().get("/v1/store/products?pageSize=50"), 200)["products"]
         cls.skus = [product["variants"][0]["sku"] for product in products]
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.shop.__exit__()
-
     def setUp(self):
-        self.buyer = self.shop.client()
+        super().setUp()
         self.sku = self.skus.pop()
         self.cart = new_cart(self.buyer, self.sku)
         self.held = level(self.admin, self.sku)["held"]

@@ -50,7 +50,7 @@ void Dispatch::start() {
     if (!self || self->stopping_) return;
     self->live_ = true;
     self->scheduleSweep();
-    for (const auto& delivery : self->deliveries_) self->executor_.spawnHere(begin(delivery));
+    for (const auto& delivery : self->deliveries_) self->begin(delivery->start());
   });
 }
 
@@ -69,12 +69,22 @@ void Dispatch::touched(TouchedPartitions topics, std::int64_t count) {
   });
 }
 
+void Dispatch::begin(task<void> work) { executor_.spawnHere(finish(shared_from_this(), std::move(work))); }
+
+task<void> Dispatch::finish(std::shared_ptr<Dispatch> self, task<void> work) {
+  ++self->running_;
+  co_await work;
+  if (--self->running_ == 0 && self->stopping_) self->quiet_.setValue(true);
+}
+
 task<void> Dispatch::end(std::shared_ptr<Dispatch> self, runtime::OneShot<bool> done) {
   self->stopping_ = true;
   self->endWaiting();
   for (const auto& delivery : self->deliveries_) co_await delivery->stop();
   self->executor_.cancel(std::exchange(self->save_timer_, 0));
   self->executor_.cancel(std::exchange(self->sweep_timer_, 0));
+  const runtime::OneShot<bool> quiet = self->quiet_;
+  if (self->running_ > 0) co_await quiet;
   co_await self->save();
   done.setValue(true);
 }
@@ -87,7 +97,7 @@ void Dispatch::scheduleSave() {
     const auto self = weak.lock();
     if (!self) return;
     self->save_timer_ = 0;
-    self->executor_.spawnHere(saveAndSweep(self));
+    self->begin(self->saveAndSweep());
   });
 }
 
@@ -97,16 +107,16 @@ void Dispatch::scheduleSweep() {
     const auto self = weak.lock();
     if (!self || self->stopping_) return;
     self->unswept_ = kSweepEvery;
-    self->executor_.spawnHere(saveAndSweep(self));
+    self->begin(self->saveAndSweep());
     self->scheduleSweep();
   });
 }
 
-task<void> Dispatch::saveAndSweep(std::shared_ptr<Dispatch> self) {
-  co_await self->save();
-  if (self->unswept_ < kSweepEvery || self->stopping_) co_return;
-  self->unswept_ = 0;
-  co_await self->sweep();
+task<void> Dispatch::saveAndSweep() {
+  co_await save();
+  if (unswept_ < kSweepEvery || stopping_) co_return;
+  unswept_ = 0;
+  co_await sweep();
 }
 
 task<void> Dispatch::sweep() {

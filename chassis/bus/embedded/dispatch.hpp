@@ -60,11 +60,13 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
     runtime::TimerId timer = 0;
   };
 
-  static task<void> begin(std::shared_ptr<Delivery> delivery) { co_await delivery->start(); }
+  /// Runs work of its own, which does not throw; `end` waits for it, since it uses the store.
+  void begin(task<void> work);
+  static task<void> finish(std::shared_ptr<Dispatch> self, task<void> work);
   static task<void> end(std::shared_ptr<Dispatch> self, runtime::OneShot<bool> done);
   void scheduleSave();
   void scheduleSweep();
-  static task<void> saveAndSweep(std::shared_ptr<Dispatch> self);
+  task<void> saveAndSweep();
   task<void> save();
   task<void> sweep();
   void releaseWaiters();
@@ -81,6 +83,8 @@ class Dispatch : public std::enable_shared_from_this<Dispatch> {
   bool started_ = false;  // of the thread that subscribes; all below of the executor
   bool live_ = false;
   bool stopping_ = false;
+  std::size_t running_ = 0;  // pieces of its own work
+  runtime::OneShot<bool> quiet_;
   bool waiting_ended_ = false;
   runtime::TimerId save_timer_ = 0;
   runtime::TimerId sweep_timer_ = 0;

@@ -10,14 +10,13 @@ namespace {
 
 constexpr std::size_t kAnswerBytesMax = 16'384;
 
-// Two statements: the first holds the row, and SQLite's RETURNING costs more than both.
+// Two statements: the first holds the subject's row, the second reads it; SQLite's RETURNING costs more than both.
 constexpr std::string_view kCountOn =
     "INSERT INTO outbox_sequence (topic, subject, last) VALUES ($1, $2, 1) "
     "ON CONFLICT (topic, subject) DO UPDATE SET last = outbox_sequence.last + 1";
-constexpr std::string_view kLastSequence = "SELECT last FROM outbox_sequence WHERE topic = $1 AND subject = $2";
 constexpr std::string_view kEmit =
     "INSERT INTO outbox (id, source, topic, type, subject, schema, data, time, sequence, traceparent) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    "SELECT $1, $2, topic, $4, subject, $6, $7, $8, last, $9 FROM outbox_sequence WHERE topic = $3 AND subject = $5";
 constexpr std::string_view kRemember =
     "INSERT INTO inbox (consumer, event_id, seen_at) VALUES ($1, $2, $3) ON CONFLICT (consumer, event_id) DO NOTHING";
 constexpr std::string_view kFindAnswer =
@@ -46,23 +45,18 @@ std::string answerContext(const std::string& scope, const std::string& key) {
   return "idempotency.answer:" + scope + ":" + key;
 }
 
-task<std::int64_t> RecordedTransaction::nextSequence(std::string topic, std::string subject) {
-  co_await execute(kCountOn, params(topic, subject));
-  const Rows rows = co_await query(kLastSequence, params(std::move(topic), std::move(subject)));
-  co_return rows.at(0).int64(0);
-}
-
 task<void> RecordedTransaction::emit(Event event) {
   KONTOR_ASSERT(!event.topic.empty() && !event.type.empty() && !event.subject.empty(),
                 "an event has a topic, a type and a subject");
   EventName name{event.topic, event.type, event.subject};
-  const std::int64_t sequence = co_await nextSequence(event.topic, event.subject);
+  co_await execute(kCountOn, params(event.topic, event.subject));
   const telemetry::TraceContext& trace = context_.trace();
   std::string traceparent = trace.valid() ? trace.traceparent() : "";
-  Params row = params(origin_.environment.newId("evt_"), origin_.service, std::move(event.topic), std::move(event.type),
-                      std::move(event.subject), std::move(event.schema), std::move(event.data), now_, sequence,
-                      std::move(traceparent));
-  co_await execute(kEmit, std::move(row));
+  Params row =
+      params(origin_.environment.newId("evt_"), origin_.service, std::move(event.topic), std::move(event.type),
+             std::move(event.subject), std::move(event.schema), std::move(event.data), now_, std::move(traceparent));
+  const std::int64_t added = co_await execute(kEmit, std::move(row));
+  KONTOR_ASSERT(added == 1, "an event's subject has been counted");
   emitted_.push_back(std::move(name));
 }
 

@@ -44,8 +44,6 @@ class RecordedTransaction : public Transaction {
   std::vector<EventName>& emitted() { return emitted_; }
 
  private:
-  task<std::int64_t> nextSequence(std::string topic, std::string subject);
-
   const Origin& origin_;
   const rpc::Context& context_;
   Time now_;

@@ -25,9 +25,10 @@ const std::string kColumns =
     "LEFT JOIN checkout_kept kp ON kp.checkout_id = c.id AND kp.kind = 'pay' "
     "LEFT JOIN checkout_kept kc ON kc.checkout_id = c.id AND kc.kind = 'complete' ";
 const std::string kFind = kColumns + "WHERE c.id = $1";
-// One for each of the partial indexes; most carts have no checkout, or one.
-constexpr std::string_view kInForceOfCart = "SELECT id FROM checkout WHERE cart_hash = $1 AND NOT ended";
-constexpr std::string_view kEndedOfCart = "SELECT id FROM checkout WHERE cart_hash = $1 AND ended";
+// A half for each of the partial indexes; most carts have no checkout, or one.
+constexpr std::string_view kOfCart =
+    "SELECT id FROM checkout WHERE cart_hash = $1 AND NOT ended "
+    "UNION ALL SELECT id FROM checkout WHERE cart_hash = $1 AND ended";
 constexpr std::string_view kStep = "SELECT step FROM checkout WHERE id = $1";
 constexpr std::string_view kInsert =
     "INSERT INTO checkout (id, cart_id, cart_hash, customer_id, step, reason, late, replaces, expires_at, tries, "
@@ -161,13 +162,11 @@ task<std::optional<Step>> OrderStore::stepOf(store::SqlStore& in, std::string id
 
 task<std::vector<Checkout>> OrderStore::checkoutsOfCart(store::Statements& in, std::string cart_hash) const {
   std::vector<Checkout> checkouts;
-  for (const std::string_view sql : {kInForceOfCart, kEndedOfCart}) {
-    Bytes hash{cart_hash};
-    const store::Rows rows = co_await in.query(sql, params(std::move(hash)));
-    for (const Row& row : rows) {
-      std::optional<Checkout> found = co_await checkout(in, row.text(0));
-      if (found) checkouts.push_back(std::move(*found));
-    }
+  Bytes hash{std::move(cart_hash)};
+  const store::Rows rows = co_await in.query(kOfCart, params(std::move(hash)));
+  for (const Row& row : rows) {
+    std::optional<Checkout> found = co_await checkout(in, row.text(0));
+    if (found) checkouts.push_back(std::move(*found));
   }
   std::sort(checkouts.begin(), checkouts.end(), [](const Checkout& left, const Checkout& right) {
     return std::tie(left.created_at, left.id) > std::tie(right.created_at, right.id);

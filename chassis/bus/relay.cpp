@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kBatch = 256;
 // The least time between two batches that are not full: under load a batch then carries many events, which cost less
 // together, and the first event after a quiet time still goes at once.
-constexpr Duration kBetweenBatches = 20ms;
+constexpr Duration kBetweenBatches = 50ms;
 constexpr Duration kLookEvery = 2s;
 constexpr Duration kFirstPause = 100ms;
 constexpr Duration kLongestPause = 5s;

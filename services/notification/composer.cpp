@@ -44,9 +44,14 @@ Composer::Facts Composer::read(const store::StoredEvent& stored) const {
     readEvent(data, event);
     return event;
   };
+  // What a buyer has ordered, in the words of both events that say it. Old confirmations do not: they may be replayed.
+  const auto bought = [](const auto& event) {
+    return Values{{"total", event.has_total() ? wordsOf(event.total()) : ""}, {"lines", wordsOf(event.lines())}};
+  };
   if (type == order::v1::kOrderPlaced) {
-    const auto event = about(order::v1::OrderPlaced());
-    facts.values = {{"total", wordsOf(event.total())}, {"lines", wordsOf(event.lines())}};
+    facts.values = bought(about(order::v1::OrderPlaced()));
+  } else if (type == order::v1::kOrderConfirmed) {
+    facts.values = bought(about(order::v1::OrderConfirmed()));
   } else if (type == order::v1::kOrderCancelled) {
     facts.values = {{"reason", cancelReason(about(order::v1::OrderCancelled()).reason(), locale_)}};
   } else if (type == order::v1::kFulfilmentShipped) {
@@ -82,6 +87,13 @@ task<void> Composer::address(Facts facts, Message& message, Values& values) cons
   message.order_id = recipient.order_id();
   message.order_number = recipient.number();
   values["number"] = recipient.number();
+}
+
+bool Composer::tellsOf(const store::StoredEvent& stored) {
+  if (stored.event.type != order::v1::kOrderPlaced) return true;
+  order::v1::OrderPlaced placed;
+  readEvent(stored.event.data, placed);
+  return placed.awaits_payment();
 }
 
 task<Message> Composer::compose(store::StoredEvent event) const {

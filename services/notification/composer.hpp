@@ -26,6 +26,8 @@ class Composer {
   Composer(Neighbours neighbours, std::string shop, std::string locale)
       : neighbours_(std::move(neighbours)), shop_(std::move(shop)), locale_(std::move(locale)) {}
 
+  /// Whether anybody is written to: of an order that is confirmed in a moment the confirmation tells enough.
+  static bool tellsOf(const store::StoredEvent& event);
   /// The message for an event, queued, without id and times. Throws what the neighbours throw, FAILED_PRECONDITION
   /// "NO_ADDRESS" when there is nobody to write to, and as `render`. Asserts that the type is one of `consumers.cpp`.
   task<Message> compose(store::StoredEvent event) const;

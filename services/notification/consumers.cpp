@@ -22,8 +22,8 @@ struct Consumer {
 
 // The neighbours are asked before the transaction, which waits for nobody; an event that was handled asks for nothing.
 task<void> take(std::shared_ptr<Consumer> self, store::StoredEvent event) {
-  auto look = [self, id = event.id](store::Statements& in) { return self->store->hasMessageOf(in, id); };
-  const bool known = co_await self->database->snapshot(std::move(look));
+  if (!Composer::tellsOf(event)) co_return;
+  const bool known = co_await self->store->hasMessageOf(*self->database, event.id);
   if (known) co_return;
   Message message = co_await self->composer->compose(event);
   message.id = self->environment.newId("msg_");

@@ -16,14 +16,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-order::v1::OrderPlaced placed(const std::string& order_id = "order_1") {
-  auto event = ofOrder<order::v1::OrderPlaced>(order_id);
+template <class Event>
+Event bought(const std::string& order_id) {
+  auto event = ofOrder<Event>(order_id);
   event.mutable_total()->set_amount(3998);
   event.mutable_total()->set_currency("EUR");
   auto& line = *event.add_lines();
   line.set_sku("CUP-1");
   line.set_title("Blue cup");
   line.set_quantity(2);
+  return event;
+}
+
+order::v1::OrderConfirmed confirmed(const std::string& order_id = "order_1") {
+  return bought<order::v1::OrderConfirmed>(order_id);
+}
+
+order::v1::OrderPlaced placed(const std::string& order_id = "order_1") {
+  auto event = bought<order::v1::OrderPlaced>(order_id);
+  event.set_awaits_payment(true);
   return event;
 }
 
@@ -41,6 +52,26 @@ TEST(Messages, AnEventBecomesAReadableMessage) {
   EXPECT_EQ(messages[0].event_id(), "evt_1");
 }
 
+TEST(Messages, OfAnOrderThatIsPaidTheConfirmationTellsAll) {
+  PostOffice office;
+  order::v1::OrderPlaced paid = placed();
+  paid.set_awaits_payment(false);
+  office.deliver(paid, "evt_1");
+  EXPECT_TRUE(office.messages().empty());
+  EXPECT_EQ(office.book().asked, 0);
+  office.deliver(confirmed(), "evt_2");
+  const auto messages = office.messages();
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(messages[0].subject(), "Your order 1001 is confirmed");
+  EXPECT_NE(messages[0].text().find("2 × Blue cup\n\nTotal: 39.98 EUR"), std::string::npos) << messages[0].text();
+}
+
+TEST(Messages, AConfirmationFromBeforeItSaidWhatWasBoughtIsTold) {
+  PostOffice office;
+  office.deliver(ofOrder<order::v1::OrderConfirmed>("order_1"), "evt_1");
+  EXPECT_EQ(office.messages().size(), 1U);
+}
+
 TEST(Messages, AnEventThatComesAgainIsOneMessage) {
   PostOffice office;
   for (int i = 0; i < 3; ++i) office.deliver(placed(), "evt_1");
@@ -53,7 +84,7 @@ TEST(Messages, AnEventThatComesAgainIsOneMessage) {
 TEST(Messages, EveryEventThatAShopperCaresForGivesOneInOrder) {
   PostOffice office;
   office.deliver(placed(), "evt_1");
-  office.deliver(ofOrder<order::v1::OrderConfirmed>("order_1"), "evt_2");
+  office.deliver(confirmed(), "evt_2");
   auto shipped = ofOrder<order::v1::FulfilmentShipped>("order_1");
   shipped.set_carrier("Fast Post");
   shipped.set_tracking("FP-7");

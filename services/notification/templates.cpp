@@ -16,12 +16,11 @@ constexpr std::array<Template, 20> kTemplates{{
      "Vielen Dank für Ihre Bestellung {number} bei {shop}.\n\n{lines}\nSumme: {total}\n\n"
      "Wir melden uns, sobald Ihre Zahlung sicher ist."},
     {"order.confirmed", "en", "Your order {number} is confirmed",
-     "Your payment is secured and your goods are set aside: order {number} stands. We will write when it is on its "
-     "way."},
+     "Thank you for your order {number} at {shop}.\n\n{lines}\nTotal: {total}\n\n"
+     "Your payment is secured and your goods are set aside. We will write when they are on their way."},
     {"order.confirmed", "de", "Ihre Bestellung {number} ist bestätigt",
-     "Ihre Zahlung ist gesichert, Ihre Ware liegt bereit: Bestellung {number} steht. Wir melden uns, wenn sie "
-     "unterwegs "
-     "ist."},
+     "Vielen Dank für Ihre Bestellung {number} bei {shop}.\n\n{lines}\nSumme: {total}\n\n"
+     "Ihre Zahlung ist gesichert, Ihre Ware liegt bereit. Wir melden uns, wenn sie unterwegs ist."},
     {"order.cancelled", "en", "Your order {number} is cancelled",
      "Order {number} is cancelled. {reason}What you have paid is given back."},
     {"order.cancelled", "de", "Ihre Bestellung {number} ist storniert",

@@ -117,6 +117,7 @@ class Saga {
 
   task<void> placeOrder(store::Transaction& in, Draft& draft, std::string order_id, std::string token,
                         std::string actor) const;
+  task<void> confirmOrder(store::Transaction& in, Draft& draft) const;
   rpc::Context callContext(const Run& run, Duration limit) const;
   static Error orderMoved(const Checkout& checkout);
 

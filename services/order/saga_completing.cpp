@@ -9,11 +9,10 @@ namespace kontor::order {
 namespace {
 
 // What others may know of an order: no address, no token, no cart id.
-v1::OrderPlaced placedEvent(const v1::Order& order, const std::string& checkout_id) {
-  v1::OrderPlaced event;
+template <class Event>
+void describe(const v1::Order& order, Event& event) {
   event.set_order_id(order.id());
   event.set_number(order.number());
-  event.set_checkout_id(checkout_id);
   *event.mutable_total() = order.totals().total();
   for (const v1::OrderLine& line : order.lines()) {
     v1::SoldLine& sold = *event.add_lines();
@@ -21,6 +20,13 @@ v1::OrderPlaced placedEvent(const v1::Order& order, const std::string& checkout_
     sold.set_title(line.title());
     sold.set_quantity(line.quantity());
   }
+}
+
+v1::OrderPlaced placedEvent(const v1::Order& order, const Checkout& checkout) {
+  v1::OrderPlaced event;
+  describe(order, event);
+  event.set_checkout_id(checkout.id);
+  event.set_awaits_payment(checkout.step != Step::kCompleting);
   return event;
 }
 
@@ -48,7 +54,7 @@ task<void> Saga::placeOrder(store::Transaction& in, Draft& draft, std::string or
     order.set_payment_status(paymentStatusOf(*checkout.payment));
   addHistory(order, in.now(), actor, "placed", "");
   co_await orders_.insertOrder(in, record);
-  store::Event event = v1::makeEvent(placedEvent(order, checkout.id));
+  store::Event event = v1::makeEvent(placedEvent(order, checkout));
   co_await in.emit(std::move(event));
   checkout.order_id = order.id();
   checkout.order_number = order.number();
@@ -115,33 +121,41 @@ task<void> Saga::commit(Run& run) {
 task<void> Saga::confirm(Run& run) {
   const bool keep_answer = run.facts.buyer && !run.checkout.complete.hash.empty();
   Also confirm_order = [this, keep_answer](store::Transaction& in, Draft& draft) -> task<void> {
-    Checkout& checkout = draft.checkout;
-    OrderChange change{checkout.order_id,
-                       v1::Order::STATUS_PENDING,
-                       v1::Order::STATUS_CONFIRMED,
-                       paymentStatusOf(*checkout.payment),
-                       "system",
-                       "confirmed",
-                       ""};
-    const bool done = co_await orders_.changeOrder(in, change);
-    if (!done) throw orderMoved(checkout);
-    v1::OrderConfirmed event;
-    event.set_order_id(checkout.order_id);
-    event.set_number(checkout.order_number);
-    store::Event confirmed = v1::makeEvent(event);
-    co_await in.emit(std::move(confirmed));
-    checkout.order_status = change.to;
-    checkout.order_payment = change.payment;
-    advance(checkout, Step::kDone);
-    if (draft.order == nullptr) co_return;
-    draft.order = changed(*draft.order, change, in.now());
-    if (!keep_answer) co_return;
+    co_await confirmOrder(in, draft);
+    if (draft.order == nullptr || !keep_answer) co_return;
     std::string answer = completeAnswer(*draft.order, 0).SerializeAsString();
     if (answer.size() > kKeptAnswerMax) co_return;
-    checkout.complete_answer = std::move(answer);
-    checkout.unkept.complete_answer = true;
+    draft.checkout.complete_answer = std::move(answer);
+    draft.checkout.unkept.complete_answer = true;
   };
   co_await write(run, std::move(confirm_order));
+}
+
+task<void> Saga::confirmOrder(store::Transaction& in, Draft& draft) const {
+  Checkout& checkout = draft.checkout;
+  OrderChange change{checkout.order_id,
+                     v1::Order::STATUS_PENDING,
+                     v1::Order::STATUS_CONFIRMED,
+                     paymentStatusOf(*checkout.payment),
+                     "system",
+                     "confirmed",
+                     ""};
+  const bool done = co_await orders_.changeOrder(in, change);
+  if (!done) throw orderMoved(checkout);
+  v1::OrderConfirmed confirmed;
+  if (draft.order != nullptr) {
+    draft.order = changed(*draft.order, change, in.now());
+    describe(*draft.order, confirmed);
+  } else {
+    const std::optional<OrderRecord> record = co_await orders_.order(in, checkout.order_id);
+    KONTOR_ASSERT(record.has_value(), "an order that was changed is there");
+    describe(record->order, confirmed);
+  }
+  store::Event event = v1::makeEvent(confirmed);
+  co_await in.emit(std::move(event));
+  checkout.order_status = change.to;
+  checkout.order_payment = change.payment;
+  advance(checkout, Step::kDone);
 }
 
 // The stock was sold to others while this checkout slept: the order is cancelled, and `done` gives the money back.

@@ -40,6 +40,25 @@ TEST(Saga, ApprovedIsBoughtOnce) {
   EXPECT_EQ(shop.complete(cart).answer->order().id(), order.id());
 }
 
+// Who hears of an order need not ask what was bought, nor whether the buyer still has to pay.
+TEST(Saga, EventsSayWhatWasBoughtAndWhetherPaymentIsOpen) {
+  const auto events = [](Shop& shop, const std::string& type, const std::string& part) {
+    return shop.number("SELECT COUNT(*) FROM outbox WHERE type = '" + type + "' AND instr(data, '" + part + "') > 0");
+  };
+  for (const bool open : {false, true}) {
+    Shop shop;
+    const std::string cart = shop.carts.add({{"red", 2}});
+    shop.pay(cart, open ? "tok_timeout" : "tok_approve");
+    shop.complete(cart);
+    shop.settle();
+    EXPECT_EQ(events(shop, "order.placed", R"("awaitsPayment":true)"), open ? 1 : 0);
+    for (const std::string type : {"order.placed", "order.confirmed"}) {
+      EXPECT_EQ(events(shop, type, R"("sku":"red")"), 1) << type << " " << open;
+      EXPECT_EQ(events(shop, type, R"("amount":2500)"), 1) << type << " " << open;
+    }
+  }
+}
+
 TEST(Saga, NothingSecretLiesOpenInTheDatabase) {
   Shop shop;
   const std::string cart = shop.carts.add({{"red", 1}});

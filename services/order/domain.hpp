@@ -137,7 +137,7 @@ enum class Action : std::uint8_t {
   kAsk,              // payments.Settle
   kCallOff,          // payments.Void of a payment that nobody knows
   kBeginCompleting,  // record `completing` with its pending order
-  kCommit,           // inventory.Commit
+  kCommit,           // inventory.Commit, and carts.Close beside it
   kReserveAgain,     // the hold was freed meanwhile: inventory.Reserve under the same reference
   kConfirm,          // the order stands
   kGiveUpOrder,      // its stock is gone for good: cancel it

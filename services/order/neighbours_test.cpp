@@ -76,6 +76,7 @@ task<inventory::v1::ReserveResponse> FakeInventory::Reserve(rpc::Context, invent
 task<inventory::v1::CommitResponse> FakeInventory::Commit(rpc::Context, inventory::v1::CommitRequest request) {
   return wire_.call<inventory::v1::CommitResponse>([this, request] {
     inventory::v1::CommitResponse response;
+    if (std::exchange(away, false)) throw Error(Code::kUnavailable, "AWAY", "inventory is away");
     const auto found = holds.find(request.ref());
     if (found == holds.end()) return response;
     if (std::exchange(loses_holds, false)) found->second.state = Reservation::STATE_EXPIRED;
@@ -241,6 +242,7 @@ task<cart::v1::ReopenResponse> FakeCarts::Reopen(rpc::Context, cart::v1::ReopenR
 
 task<cart::v1::CloseResponse> FakeCarts::Close(rpc::Context, cart::v1::CloseRequest request) {
   return wire_.call<cart::v1::CloseResponse>([this, request] {
+    if (std::exchange(away, false)) throw Error(Code::kUnavailable, "AWAY", "cart is away");
     Entry& entry = require(request.cart_id());
     if (entry.locked_by != request.checkout_id())
       throw Error(Code::kFailedPrecondition, "CART_LOCKED", "another checkout has this cart");

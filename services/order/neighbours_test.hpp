@@ -90,6 +90,7 @@ class FakeInventory final : public inventory::v1::Inventory {
   std::map<std::string, std::int64_t> on_hand;
   std::map<std::string, Hold> holds;
   bool loses_holds = false;  // the next commit finds its hold expired
+  bool away = false;         // the next commit does not reach it
 
   task<inventory::v1::ReserveResponse> Reserve(rpc::Context, inventory::v1::ReserveRequest request) override;
   task<inventory::v1::CommitResponse> Commit(rpc::Context, inventory::v1::CommitRequest request) override;
@@ -136,6 +137,7 @@ class FakeCarts final : public cart::v1::Carts {
   std::map<std::string, std::string> lockers;  // checkout → cart
   std::set<std::string> given_up;              // checkouts that reopened: a late Lock of theirs is refused
   bool reprices = false;                       // the next Lock finds another price
+  bool away = false;                           // the next Close does not reach it
 
   task<cart::v1::LockResponse> Lock(rpc::Context, cart::v1::LockRequest request) override;
   task<cart::v1::ReopenResponse> Reopen(rpc::Context, cart::v1::ReopenRequest request) override;

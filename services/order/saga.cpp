@@ -69,7 +69,7 @@ task<void> Saga::perform(Run& run, Action action) {
     case Action::kBeginCompleting:
       return complete(run);
     case Action::kCommit:
-      return commit(run);
+      return run.facts.closed ? commit(run) : commitAndClose(run);
     case Action::kReserveAgain:
       return reserveAgain(run);
     case Action::kConfirm:

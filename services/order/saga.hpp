@@ -100,6 +100,7 @@ class Saga {
 
   task<void> complete(Run& run);
   task<void> commit(Run& run);
+  task<void> commitAndClose(Run& run);
   task<void> reserveAgain(Run& run);
   task<void> confirm(Run& run);
   task<void> giveUpOrder(Run& run);

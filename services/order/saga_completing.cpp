@@ -116,6 +116,22 @@ task<void> Saga::commit(Run& run) {
   run.facts.hold_lost = !response.committed();
 }
 
+// Neither call depends on the other, and the buyer waits for both: they go side by side. Both have ended, well or not,
+// before the drive goes on.
+task<void> Saga::commitAndClose(Run& run) {
+  task<void> closing = closeCart(run);
+  closing.begin();
+  task<void> committing = commit(run);
+  std::exception_ptr trouble;
+  try {
+    co_await committing;
+  } catch (...) {
+    trouble = std::current_exception();
+  }
+  co_await closing;
+  if (trouble) std::rethrow_exception(trouble);
+}
+
 // Stock is promised, money authorised and the cart closed: the order stands, the checkout is done, and its first answer
 // is kept with its key.
 task<void> Saga::confirm(Run& run) {

@@ -59,6 +59,23 @@ TEST(Saga, EventsSayWhatWasBoughtAndWhetherPaymentIsOpen) {
   }
 }
 
+// A call that fails ends the drive only when the other one has ended too.
+TEST(Saga, ACommitAndACloseThatFailAreTriedAgain) {
+  for (const bool of_the_commit : {true, false}) {
+    Shop shop;
+    const std::string cart = shop.carts.add({{"red", 1}});
+    shop.pay(cart, "tok_approve");
+    (of_the_commit ? shop.inventory.away : shop.carts.away) = true;
+    const auto outcome = shop.complete(cart);
+    EXPECT_EQ(outcome.status(), 202);
+    EXPECT_EQ(shop.carts.state(cart), of_the_commit ? Cart::STATE_COMPLETED : Cart::STATE_CHECKING_OUT);
+    EXPECT_EQ(shop.inventory.inState(Reservation::STATE_COMMITTED), of_the_commit ? 0 : 1);
+    shop.settle();
+    EXPECT_EQ(shop.text("SELECT status FROM orders"), "confirmed");
+    EXPECT_EQ(shop.faults(), "");
+  }
+}
+
 TEST(Saga, NothingSecretLiesOpenInTheDatabase) {
   Shop shop;
   const std::string cart = shop.carts.add({{"red", 1}});

@@ -34,8 +34,7 @@ task<std::vector<Quote>> quote(std::shared_ptr<const Parts> parts, rpc::Context 
 Question questionOf(const Cart& cart) { return {skusOf(cart), cart.currency, cart.country}; }
 
 task<Cart> look(std::shared_ptr<const Parts> parts, std::string id_hash) {
-  auto read = [parts, id_hash](store::Statements& in) { return parts->store->find(in, id_hash); };
-  std::optional<Cart> cart = co_await parts->database->snapshot(std::move(read));
+  std::optional<Cart> cart = co_await parts->store->find(*parts->database, std::move(id_hash));
   if (!cart) throw unknownCart();
   co_return std::move(*cart);
 }

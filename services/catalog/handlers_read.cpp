@@ -99,11 +99,9 @@ task<v1::QuoteVariantsResponse> Handlers::QuoteVariants(rpc::Context, v1::QuoteV
   json::Reader faults;
   validate(request, faults);
   faults.finish();
-  const std::vector<std::string> skus(request.skus().begin(), request.skus().end());
-  auto read = [this, skus, currency = request.currency()](store::Statements& in) {
-    return parts_.store->quote(in, skus, currency);
-  };
-  std::vector<v1::VariantQuote> quotes = co_await parts_.database->snapshot(std::move(read));
+  std::vector<std::string> skus(request.skus().begin(), request.skus().end());
+  std::vector<v1::VariantQuote> quotes =
+      co_await parts_.store->quote(*parts_.database, std::move(skus), request.currency());
   v1::QuoteVariantsResponse response;
   for (v1::VariantQuote& quote : quotes) {
     quote.set_tax_ppm(parts_.taxes.ppm(request.country(), quote.tax_class()));

@@ -14,7 +14,7 @@ namespace {
 // While this many bodies share a commit, the next one waits until `kBusyCadence` after the last began: more share it
 // then, and the machine has time for other things than syncs. Little load is not held up.
 constexpr std::size_t kBusyGroup = 8;
-constexpr Duration kBusyCadence = std::chrono::milliseconds(2);
+constexpr Duration kBusyCadence = std::chrono::milliseconds(1);
 // After a body had to be undone, others of its kind may soon follow: a sold-out product refuses many.
 constexpr int kGroupsWithSavepoints = 32;
 

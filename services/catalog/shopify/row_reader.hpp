@@ -20,10 +20,10 @@ namespace kontor::catalog::shopify {
 ///
 /// A getter whose cell is wrong calls `fail` and returns its fallback: read on, so that the owner hears of all that
 /// is wrong with a row at once, and look at `errorCount` in the end. A column that the file lacks reads as empty.
-/// Holds references to header and row: use it within `CsvSink::row`.
+/// Holds references to the header and to the row's cells: use it within `CsvSink::row`.
 class RowReader {
  public:
-  RowReader(const Header& header, const CsvRow& row, money::Currency currency)
+  RowReader(const Header& header, CsvRow row, money::Currency currency)
       : header_(header), row_(row), currency_(currency) {}
 
   uint64_t line() const noexcept { return row_.line; }
@@ -68,7 +68,7 @@ class RowReader {
   std::string_view raw(Column column) const;
 
   const Header& header_;
-  const CsvRow& row_;
+  CsvRow row_;
   money::Currency currency_;
   std::bitset<kColumnCount> represented_;
   std::bitset<kColumnCount> written_otherwise_;

@@ -21,7 +21,10 @@ class PaymentModule final : public app::Module {
 
   task<void> start() override {
     if (!sandbox_) co_return;
-    auto send = [handlers = handlers_](std::string body, std::string signature) -> task<void> {
+    // Weak, for the handlers have the sandbox: the two would keep each other for ever.
+    auto send = [weak = std::weak_ptr(handlers_)](std::string body, std::string signature) -> task<void> {
+      const std::shared_ptr<Handlers> handlers = weak.lock();
+      if (!handlers) co_return;
       v1::ReceiveWebhookRequest request;
       request.set_provider("sandbox");
       request.mutable_body()->set_data(std::move(body));

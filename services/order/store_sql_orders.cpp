@@ -27,14 +27,15 @@ constexpr std::string_view kInsertLine =
     "INSERT INTO order_line (order_id, position, id, variant_id, sku, title, variant_title, media_url, quantity, "
     "unit_price, discount, tax, total, fulfilled, returned) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0)";
-// Positions count up within an order, whose rows one transaction at a time writes.
+// Positions count up within an order, whose rows one transaction at a time writes. The SELECT stands inside VALUES: one
+// that feeds the INSERT goes through a temporary table.
 constexpr std::string_view kInsertHistory =
     "INSERT INTO order_history (order_id, position, at, actor, event, detail) "
-    "SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4, $5 FROM order_history WHERE order_id = $1";
+    "VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM order_history WHERE order_id = $1), $2, $3, $4, $5)";
 // As above, for the entries that say what they were about: few do.
 constexpr std::string_view kInsertTelling =
     "INSERT INTO order_history (order_id, position, at, actor, event, detail, data) "
-    "SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4, $5, $6 FROM order_history WHERE order_id = $1";
+    "VALUES ($1, (SELECT COALESCE(MAX(position), 0) + 1 FROM order_history WHERE order_id = $1), $2, $3, $4, $5, $6)";
 constexpr std::string_view kChange =
     "UPDATE orders SET status = $3, payment_status = $4, version = version + 1, updated_at = $5 "
     "WHERE id = $1 AND status = $2";

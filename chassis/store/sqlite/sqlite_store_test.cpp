@@ -176,6 +176,31 @@ TEST(SqliteWriter, RefusesMoreThanItsQueueHolds) {
   EXPECT_EQ(ended("STORE_BUSY") + ended(""), 12);
 }
 
+// Bodies may hold the store whose writer holds them.
+TEST(SqliteWriter, ADeadNodeFreesTheStoreOfWhatStillWaited) {
+  testing::LossyDisk disk("dead", 1);
+  runtime::Simulation world(1);
+  const std::size_t node = world.addNode();
+  runtime::Environment& environment = world.environment(node);
+  const security::Sealer sealer = benchSealer(environment);
+  Options options;
+  options.service = "dead";
+  options.file = "dead.db";
+  options.vfs = disk.name();
+  std::shared_ptr<SqlStore> store = open(environment, sealer, options, kBenchMigrations);
+  const std::weak_ptr<SqlStore> left = store;
+  for (int i = 0; i < 3; ++i) {
+    environment.background().spawn(store->transact(rpc::Context(), [held = store](Transaction& tx) -> task<void> {
+      co_await tx.execute(kOpenAccount, params("a", held == nullptr ? 0 : 1));
+    }));
+  }
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(world.step()) << "each queues its body";
+  store.reset();
+  ASSERT_FALSE(left.expired());
+  world.kill(node);
+  EXPECT_TRUE(left.expired());
+}
+
 TEST(SqliteDeathTest, AFailedSyncIsFatal) {
   EXPECT_DEATH(
       {

@@ -60,6 +60,23 @@ Writer::Writer(const RecordedTransaction::Origin& origin, Connection& connection
   KONTOR_ASSERT(limits.group_max > 0 && limits.queue_max > 0, "a store's limits are at least 1");
 }
 
+// The writer's next turn on its executor. Dropped unrun, it was the last: that executor takes no more work, and bodies
+// that waited for it, which may hold the store that holds the writer, must not keep each other for ever.
+class Writer::NextTurn {
+ public:
+  explicit NextTurn(std::weak_ptr<Writer> writer) : writer_(std::move(writer)) {}
+  NextTurn(NextTurn&&) noexcept = default;
+  ~NextTurn() {
+    if (const auto writer = writer_.lock()) writer->close();
+  }
+  void operator()() {
+    if (const auto writer = std::exchange(writer_, {}).lock()) writer->drain();
+  }
+
+ private:
+  std::weak_ptr<Writer> writer_;
+};
+
 Writer::~Writer() { close(); }
 
 void Writer::close() {
@@ -74,6 +91,7 @@ void Writer::close() {
   for (Job& job : waiting) {
     job.waiting->failure = std::make_exception_ptr(closed());
     callers.push_back(std::move(job.waiting));
+    job.body = nullptr;
   }
   resume(std::move(callers), executor_);
 }
@@ -114,17 +132,9 @@ void Writer::refuseIfFull() const {
                   " transactions waiting, which is its limit; try again later");
 }
 
-void Writer::schedule() {
-  executor_.post([self = weak_from_this()] {
-    if (const auto writer = self.lock()) writer->drain();
-  });
-}
+void Writer::schedule() { executor_.post(NextTurn(weak_from_this())); }
 
-void Writer::scheduleAfter(Duration pause) {
-  executor_.after(pause, [self = weak_from_this()] {
-    if (const auto writer = self.lock()) writer->drain();
-  });
-}
+void Writer::scheduleAfter(Duration pause) { executor_.after(pause, NextTurn(weak_from_this())); }
 
 Writer::Group Writer::take() {
   const std::lock_guard lock(mutex_);

@@ -60,6 +60,7 @@ class Writer : public std::enable_shared_from_this<Writer> {
     std::exception_ptr failure;
   };
   using Group = std::vector<Job>;
+  class NextTurn;
 
   void submit(Job job);
   void refuseIfFull() const;

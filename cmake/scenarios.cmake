@@ -27,5 +27,5 @@ function(kontor_scenario test module timeout)
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/tests)
   set_tests_properties(
     ${test} PROPERTIES TIMEOUT ${timeout} LABELS scenario ENVIRONMENT
-                       "KONTOR_BIN=$<TARGET_FILE:kontor>;PYTHONDONTWRITEBYTECODE=1;${ARGN}")
+                       "KONTOR_BIN=$<TARGET_FILE:kontor>;KONTOR_SANITIZE=${KONTOR_SANITIZE};PYTHONDONTWRITEBYTECODE=1;${ARGN}")
 endfunction()

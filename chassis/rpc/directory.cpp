@@ -22,7 +22,8 @@ std::shared_ptr<Channel> Directory::channelOf(std::string_view contract) const {
   return found == channels_.end() ? nullptr : found->second;
 }
 
-void Directory::unbind() {
+// Services may hold faces of each other in a ring, and faces hold their bindings.
+Directory::~Directory() {
   for (auto& [contract, binding] : bindings_) binding->bind(nullptr);
 }
 

@@ -21,6 +21,10 @@ class Channel;
 class Directory {
  public:
   explicit Directory(std::shared_ptr<CallObserver> observer) : observer_(std::move(observer)) {}
+  /// Lets go of every service of this process; none is called after.
+  ~Directory();
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
 
   /// Serves a contract in this process. Asserts that it is served once.
   template <class Interface>
@@ -37,9 +41,6 @@ class Directory {
     if (auto channel = channelOf(Interface::kName)) return std::make_shared<typename Interface::Client>(channel);
     return std::make_shared<typename Interface::Face>(shareBinding(Interface::kName));
   }
-
-  /// Lets go of every service of this process, which may hold faces of each other in a ring; none is called after.
-  void unbind();
 
   /// Throws FAILED_PRECONDITION naming the contracts that were asked for and are served nowhere.
   void requireComplete() const;

@@ -64,6 +64,8 @@ class BulkFilesTest(unittest.TestCase):
         )
         with open(source, "rb") as before, open(target, "rb") as after:
             self.assertEqual(before.read(), after.read())
+        if os.environ.get("KONTOR_SANITIZE"):
+            return  # what a sanitizer keeps of memory is not the shop's
         self.assertLess(max(after_import, after_export), SHOP_MIB)
         self.assertLess(max(import_mib, export_mib), CLIENT_MIB)
 

@@ -41,8 +41,6 @@ ShopHost::ShopHost(runtime::Environment& environment, std::string vfs, const Wir
   directory_->requireComplete();
 }
 
-ShopHost::~ShopHost() { directory_->unbind(); }
-
 task<void> ShopHost::start() {
   bus_->start();
   for (const auto& relay : relays_) relay->start();

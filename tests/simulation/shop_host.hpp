@@ -32,7 +32,6 @@ class ShopHost final : public app::Host {
   /// `environment` must outlive it. Opens the bus and makes the services; throws what their start throws.
   ShopHost(runtime::Environment& environment, std::string vfs, const Wiring& wiring, std::string_view yaml);
   /// After the executor has dropped its work. Nothing is stopped: a killed process has no time for that.
-  ~ShopHost() override;
 
   /// Starts delivery, relays and services, in the order of a real start.
   task<void> start();

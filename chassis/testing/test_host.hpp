@@ -61,7 +61,8 @@ class HandBus final : public bus::Bus {
 class TestHost final : public app::Host {
  public:
   /// `yaml` overrides settings: "order:\n  checkout.hold: 20s\n". `environment` and `vfs` must outlive the host.
-  TestHost(runtime::Environment& environment, std::filesystem::path folder, std::string yaml = {}, std::string vfs = {})
+  TestHost(runtime::Environment& environment, std::filesystem::path folder, const std::string& yaml = {},
+           std::string vfs = {})
       : environment_(environment),
         folder_(std::move(folder)),
         vfs_(std::move(vfs)),

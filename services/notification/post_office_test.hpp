@@ -64,7 +64,7 @@ class AddressBook final : public rpc::Channel {
 /// Notification alone, on a SQLite file of its own, with events handed over one by one.
 class PostOffice {
  public:
-  explicit PostOffice(std::string yaml = {}) : host_(world_->environment(), folder_.path(), std::move(yaml)) {
+  explicit PostOffice(const std::string& yaml = {}) : host_(world_->environment(), folder_.path(), yaml) {
     for (const std::string_view contract : {order::v1::Orders::kName, user::v1::Users::kName})
       host_.directory().route(contract, book_);
     module_ = makeModule(host_);

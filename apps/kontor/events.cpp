@@ -127,8 +127,8 @@ std::string replayBody(const ReplayOptions& options) {
   request.set_subject(options.subject);
   request.set_group(options.group);
   request.set_mode(options.again ? v1::REPLAY_MODE_AGAIN : v1::REPLAY_MODE_REDELIVER);
-  if (!options.from.empty()) *request.mutable_from() = toTimestamp(parseRfc3339(options.from).value());
-  if (!options.to.empty()) *request.mutable_to() = toTimestamp(parseRfc3339(options.to).value());
+  if (const auto from = parseRfc3339(options.from)) *request.mutable_from() = toTimestamp(*from);
+  if (const auto to = parseRfc3339(options.to)) *request.mutable_to() = toTimestamp(*to);
   writeJson(request, writer);
   return body;
 }

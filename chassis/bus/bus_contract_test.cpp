@@ -77,6 +77,7 @@ TEST_P(BusContract, DeliversAllInTheOrderOfEachSubject) {
   bus().start();
   for (std::int64_t sequence = 1; sequence <= 8; ++sequence) {
     std::vector<store::StoredEvent> batch;
+    batch.reserve(25);
     for (int subject = 0; subject < 25; ++subject) batch.push_back(eventOf("o" + std::to_string(subject), sequence));
     publish(std::move(batch));
   }
@@ -280,6 +281,7 @@ TEST_P(BusContract, ASlowGroupHoldsUpNeitherOthersNorPublishers) {
   bus().start();
   for (std::int64_t sequence = 1; sequence <= 20; ++sequence) {
     std::vector<store::StoredEvent> batch;
+    batch.reserve(50);
     for (int subject = 0; subject < 50; ++subject) batch.push_back(eventOf("o" + std::to_string(subject), sequence));
     publish(std::move(batch));
   }
@@ -304,6 +306,7 @@ TEST_P(BusContract, ManyPublishersLoseNothing) {
     }
   };
   std::vector<task<void>> all;
+  all.reserve(10);
   for (int i = 0; i < 10; ++i) all.push_back(publisher(bus(), "s" + std::to_string(i)));
   bench_->world().run(std::move(all));
   ASSERT_TRUE(waitFor([&] { return seen.count() == 200; })) << seen.count();

@@ -59,9 +59,11 @@ store::StoredEvent eventOf(const std::string& subject, std::int64_t sequence);
 
 /// Every bus must pass this suite.
 class BusContract : public ::testing::TestWithParam<BusDriver> {
+ public:
+  ~BusContract() override { stop(); }
+
  protected:
   BusContract() : bench_(GetParam().make()) {}
-  ~BusContract() override { stop(); }
 
   Bus& bus() { return bench_->bus(); }
   void publish(std::vector<store::StoredEvent> events) { bench_->world().run(bus().publish(std::move(events))); }
@@ -72,7 +74,7 @@ class BusContract : public ::testing::TestWithParam<BusDriver> {
   T get(task<T> work) {
     std::optional<T> result;
     bench_->world().run(keep(std::move(work), result));
-    return std::move(*result);
+    return std::move(result.value());
   }
   /// All dead letters there are.
   std::vector<DeadLetter> letters();

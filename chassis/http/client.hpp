@@ -51,7 +51,7 @@ struct ClientSettings {
   /// From the call to the whole answer.
   Duration timeout = std::chrono::seconds(30);
   /// A larger answer fails the call; bytes.
-  std::int64_t most_bytes = 16 * 1024 * 1024;
+  std::int64_t most_bytes = 16 << 20;
 };
 
 /// A small HTTP/1.1 client for one server: plain TCP, connections kept for the next call. Lives on one loop.

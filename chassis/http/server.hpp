@@ -23,10 +23,10 @@ struct ServerSettings {
   std::string address = "127.0.0.1";
   int port = 0;  // 0: any free one
   int headers = 100;
-  std::int64_t header_bytes = 60 * 1024;
-  std::int64_t target_bytes = 8 * 1024;
+  std::int64_t header_bytes = 60 << 10;
+  std::int64_t target_bytes = 8 << 10;
   /// A body above this is spooled when the handler allows it.
-  std::int64_t memory_bytes = 64 * 1024;
+  std::int64_t memory_bytes = 64 << 10;
   /// Folder of spooled bodies; made at start, left-overs in it are deleted. Empty: nothing is ever spooled.
   std::string spool_folder;
   /// From a request's first byte to the end of its headers; also the grace before `bytes_per_second` counts.
@@ -41,7 +41,7 @@ struct ServerSettings {
 
 /// What a handler wants done with a request's body, decided on its head alone.
 struct BodyPolicy {
-  std::int64_t most_bytes = 1024 * 1024;
+  std::int64_t most_bytes = 1 << 20;
   /// A body above the server's `memory_bytes` goes to a file instead of being held in memory.
   bool spool = false;
   /// Answers at once: the body is not read, `handle` is not called. For refusals and for answers from a cache.

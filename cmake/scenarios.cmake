@@ -21,11 +21,11 @@ endfunction()
 
 # One file as one ctest; further arguments are its environment.
 function(kontor_scenario test module timeout)
+  set(environment "KONTOR_BIN=$<TARGET_FILE:kontor>;KONTOR_SANITIZE=${KONTOR_SANITIZE};PYTHONDONTWRITEBYTECODE=1")
   add_test(
     NAME ${test}
     COMMAND ${KONTOR_PYTHON} -m unittest -v ${module}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/tests)
   set_tests_properties(
-    ${test} PROPERTIES TIMEOUT ${timeout} LABELS scenario ENVIRONMENT
-                       "KONTOR_BIN=$<TARGET_FILE:kontor>;KONTOR_SANITIZE=${KONTOR_SANITIZE};PYTHONDONTWRITEBYTECODE=1;${ARGN}")
+    ${test} PROPERTIES TIMEOUT ${timeout} LABELS scenario ENVIRONMENT "${environment};${ARGN}")
 endfunction()

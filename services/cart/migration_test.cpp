@@ -29,8 +29,10 @@ struct Shelf {
   }
   void fill(store::SqlStore& database) {
     world->run(database.transact(rpc::Context(), [](store::Transaction& in) -> task<void> {
+      std::int64_t made = 9;
       for (const std::string hash : {"c", "a", "b"}) {
-        co_await in.execute(kCart, store::params(hash, hash == "b" ? 7 : 9));
+        if (hash == "b") made = 7;
+        co_await in.execute(kCart, store::params(hash, made));
         co_await in.execute(kLine, store::params(hash, "line_" + hash));
       }
       co_await in.execute(kLine, store::params("nobody", "line_x"));

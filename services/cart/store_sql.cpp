@@ -213,12 +213,14 @@ task<void> StoreSql::save(store::Transaction& in, const Cart& read, const Cart& 
              totals.total, wanted.updated_at, wanted.expires_at);
   const bool moved =
       read.state != wanted.state || read.checkout != wanted.checkout || read.locked_at != wanted.locked_at;
+  std::string_view sql = kSave;
   if (moved) {
+    sql = kSaveMoved;
     values.emplace_back(stateName(wanted.state));
     values.emplace_back(checkout);
     values.emplace_back(wanted.locked_at);
   }
-  const std::int64_t saved = co_await in.execute(moved ? kSaveMoved : kSave, std::move(values));
+  const std::int64_t saved = co_await in.execute(sql, std::move(values));
   if (saved == 0) throw Error(Code::kAborted, "CONFLICT", "the cart was changed meanwhile; read it and try again");
   if (!samePersonal(read, wanted)) co_await savePersonal(in, wanted);
   co_await saveLines(in, read, wanted);

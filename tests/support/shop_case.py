@@ -9,7 +9,7 @@ QUICK = {"KONTOR_ORDER__INVARIANTS_SETTLE": "100ms"}
 
 
 class ShopTestCase(unittest.TestCase):
-    """`shop` runs with SETTINGS (environment) until the class is over; `admin` is its staff, `buyer` is new each time."""
+    """`shop` runs with SETTINGS (environment) until the class is over; `admin` is its staff, `buyer` new each time."""
 
     SETTINGS = {}
 

@@ -191,7 +191,7 @@ TEST(SqliteWriter, ADeadNodeFreesTheStoreOfWhatStillWaited) {
   const std::weak_ptr<SqlStore> left = store;
   for (int i = 0; i < 3; ++i) {
     environment.background().spawn(store->transact(rpc::Context(), [held = store](Transaction& tx) -> task<void> {
-      co_await tx.execute(kOpenAccount, params("a", held == nullptr ? 0 : 1));
+      co_await tx.execute(kOpenAccount, params("a", held.use_count()));
     }));
   }
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(world.step()) << "each queues its body";

@@ -273,6 +273,7 @@ void runVictim(const std::filesystem::path& file, int round, int pipe) {
   options.file = file;
   const auto store = open(world->environment(), sealer, options, kBenchMigrations);
   std::vector<task<void>> writers;
+  writers.reserve(16);
   for (int i = 0; i < 16; ++i)
     writers.push_back(writeForever(*store, std::to_string(round) + "-" + std::to_string(i) + "-", pipe));
   world->run(std::move(writers));

@@ -16,6 +16,9 @@ namespace {
 // 16 MB of log before it is copied into the database, four times SQLite's default: pages that are written again and
 // again are copied once, and reading such a log after a crash takes some 10 ms.
 constexpr int kCheckpointPages = 4000;
+// There is one writer, and still it may find its lock taken: a reader that meets the log's index half written takes
+// that lock for a moment to look again. Without patience one transaction in a million was refused.
+constexpr int kLockPatienceMs = 250;
 // Statements come from constants, so a cache seldom fills; lists with many filters may build more texts than that.
 constexpr std::size_t kStatementsMax = 512;
 
@@ -124,7 +127,7 @@ void Connection::open(const std::string& vfs, Role role, bool sync) {
   const int result = sqlite3_open_v2(file_.c_str(), &database_, flags, vfs.empty() ? system : vfs.c_str());
   if (result != SQLITE_OK) fail(result, "open");
   if (sqlite3_db_readonly(database_, "main") == 1) fail(SQLITE_READONLY, "open");
-  sqlite3_busy_timeout(database_, 0);
+  if (role != Role::kAlone) sqlite3_busy_timeout(database_, kLockPatienceMs);
   // A misspelt column in double quotes is an error here as it is in PostgreSQL, not a text.
   sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);

@@ -176,6 +176,32 @@ TEST(SqliteWriter, RefusesMoreThanItsQueueHolds) {
   EXPECT_EQ(ended("STORE_BUSY") + ended(""), 12);
 }
 
+task<void> releaseSoon(sqlite3* holder) {
+  co_await runtime::sleep(20ms);
+  sqlite3_exec(holder, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+// As a reader does that finds the log's index half written.
+TEST(SqliteWriter, WaitsForALockThatIsHeldForAMoment) {
+  const testing::TemporaryFolder folder;
+  const auto world = testing::realWorld(1);
+  const security::Sealer sealer = benchSealer(world->environment());
+  Options options;
+  options.service = "bench";
+  options.file = folder.path() / "bench.db";
+  const auto store = open(world->environment(), sealer, options, kBenchMigrations);
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(options.file.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  Outcome outcome;
+  std::vector<task<void>> work;
+  work.push_back(insert(*store, "a", 0, outcome));
+  work.push_back(releaseSoon(other));
+  world->run(std::move(work));
+  EXPECT_EQ(outcome.reason, "");
+  sqlite3_close(other);
+}
+
 // Bodies may hold the store whose writer holds them.
 TEST(SqliteWriter, ADeadNodeFreesTheStoreOfWhatStillWaited) {
   testing::LossyDisk disk("dead", 1);

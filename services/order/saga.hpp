@@ -120,6 +120,7 @@ class Saga {
                         std::string actor) const;
   task<void> confirmOrder(store::Transaction& in, Draft& draft) const;
   rpc::Context callContext(const Run& run, Duration limit) const;
+  task<void> changeOrder(store::Transaction& in, Draft& draft, OrderChange change) const;
   static Error orderMoved(const Checkout& checkout);
 
   runtime::Environment& environment_;

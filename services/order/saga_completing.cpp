@@ -88,8 +88,15 @@ task<void> Saga::beginCompleting(store::Transaction& in, Draft& draft, std::stri
                      "system",
                      "payment_authorized",
                      ""};
+  co_await changeOrder(in, draft, std::move(change));
+}
+
+// A guarded change of the checkout's order, also in the copies that the drive has of it.
+task<void> Saga::changeOrder(store::Transaction& in, Draft& draft, OrderChange change) const {
+  Checkout& checkout = draft.checkout;
   const bool done = co_await orders_.changeOrder(in, change);
   if (!done) throw orderMoved(checkout);
+  checkout.order_status = change.to;
   checkout.order_payment = change.payment;
   if (draft.order != nullptr) draft.order = changed(*draft.order, change, in.now());
 }
@@ -156,11 +163,9 @@ task<void> Saga::confirmOrder(store::Transaction& in, Draft& draft) const {
                      "system",
                      "confirmed",
                      ""};
-  const bool done = co_await orders_.changeOrder(in, change);
-  if (!done) throw orderMoved(checkout);
+  co_await changeOrder(in, draft, std::move(change));
   v1::OrderConfirmed confirmed;
   if (draft.order != nullptr) {
-    draft.order = changed(*draft.order, change, in.now());
     describe(*draft.order, confirmed);
   } else {
     const std::optional<OrderRecord> record = co_await orders_.order(in, checkout.order_id);
@@ -169,8 +174,6 @@ task<void> Saga::confirmOrder(store::Transaction& in, Draft& draft) const {
   }
   store::Event event = v1::makeEvent(confirmed);
   co_await in.emit(std::move(event));
-  checkout.order_status = change.to;
-  checkout.order_payment = change.payment;
   advance(checkout, Step::kDone);
 }
 
@@ -181,16 +184,13 @@ task<void> Saga::giveUpOrder(Run& run) {
     OrderChange change{
         checkout.order_id, v1::Order::STATUS_PENDING, v1::Order::STATUS_CANCELLED, checkout.order_payment, "system",
         "cancelled",       std::string(kOutOfStock)};
-    const bool done = co_await orders_.changeOrder(in, change);
-    if (!done) throw orderMoved(checkout);
+    co_await changeOrder(in, draft, std::move(change));
     v1::OrderCancelled event;
     event.set_order_id(checkout.order_id);
     event.set_number(checkout.order_number);
-    event.set_reason(change.detail);
+    event.set_reason(std::string(kOutOfStock));
     store::Event cancelled = v1::makeEvent(event);
     co_await in.emit(std::move(cancelled));
-    checkout.order_status = change.to;
-    if (draft.order != nullptr) draft.order = changed(*draft.order, change, in.now());
   };
   co_await write(run, std::move(give_up));
 }

@@ -114,12 +114,9 @@ task<void> Saga::fail(Run& run) {
       change.actor = actor;
       change.detail = row.cancel_reason;
     }
-    const bool done = co_await orders_.changeOrder(in, change);
-    if (!done) throw orderMoved(row);
+    co_await changeOrder(in, draft, std::move(change));
     store::Event event = v1::makeEvent(cancelledEvent(row, actor));
     co_await in.emit(std::move(event));
-    row.order_status = change.to;
-    row.order_payment = change.payment;
   };
   co_await write(run, std::move(cancel_pending));
 }

@@ -127,7 +127,7 @@ void Connection::open(const std::string& vfs, Role role, bool sync) {
   const int result = sqlite3_open_v2(file_.c_str(), &database_, flags, vfs.empty() ? system : vfs.c_str());
   if (result != SQLITE_OK) fail(result, "open");
   if (sqlite3_db_readonly(database_, "main") == 1) fail(SQLITE_READONLY, "open");
-  if (role != Role::kAlone) sqlite3_busy_timeout(database_, kLockPatienceMs);
+  if (role == Role::kWriter) sqlite3_busy_timeout(database_, kLockPatienceMs);
   // A misspelt column in double quotes is an error here as it is in PostgreSQL, not a text.
   sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(database_, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);

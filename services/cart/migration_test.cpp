@@ -14,7 +14,8 @@ namespace kontor::cart {
 namespace {
 
 constexpr std::string_view kCart =
-    "INSERT INTO cart VALUES ($1, 'active', 3, 'EUR', 'eu', 'DE', TRUE, NULL, NULL, NULL, NULL, '', 0, 1999, 0, 0, 0, "
+    "INSERT INTO cart VALUES ($1, 'active', 3, 'EUR', 'eu', 'DE', TRUE, x'01', x'02', NULL, NULL, '', 0, 1999, 0, 0, "
+    "0, "
     "319, 1999, NULL, NULL, '{}', $2, $2, $2)";
 constexpr std::string_view kLine =
     "INSERT INTO line VALUES ($1, $2, 1, 'red', 'var_1', 'prod_1', 'Shirt', 'Red', 'shirt', '', TRUE, 1, 1999, 190000, "
@@ -57,11 +58,13 @@ struct Shelf {
 // Every column, by SQLite's own rendering of it.
 constexpr std::string_view kCarts =
     "SELECT id_hash || state || version || currency || region || country || tax_included || quote(email) || "
+    "quote(shipping_address) || quote(billing_address) || discount || shipping || shipping_tax || "
     "quote(shipping_option) || shipping_name || shipping_price || subtotal || tax || total || quote(checkout) || "
     "quote(locked_at) || metadata || created_at || updated_at || expires_at FROM cart ORDER BY id_hash";
 constexpr std::string_view kLines =
     "SELECT id_hash || id || position || sku || variant_id || product_id || title || variant_title || handle || "
-    "requires_shipping || quantity || unit_price || tax_ppm || subtotal || total || metadata FROM line ORDER BY id";
+    "media_url || discount || tax || requires_shipping || quantity || unit_price || tax_ppm || subtotal || total || "
+    "metadata FROM line ORDER BY id";
 
 TEST(Migration, KeepsEveryCartAndLineAndTheirRules) {
   Shelf shelf;
